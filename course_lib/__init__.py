@@ -1,0 +1,1 @@
+"""Deep Learning, Checked: one module for each concept of the course, and the machinery that checks answers."""
