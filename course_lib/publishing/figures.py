@@ -1,0 +1,179 @@
+"""Figures for pages: one style, always with alt text, drawn as SVG that follows light and dark."""
+
+import html
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+from matplotlib.figure import Figure
+
+from course_lib.publishing.svg import INK, PAPER, digest, svg_of
+
+# Okabe and Ito's palette (https://jfly.uni-koeln.de/color/): told apart by color-blind readers, legible on
+# white and on black. Yellow comes last in the cycle because it is the weakest on white.
+COLORS = {
+    "blue": "#0072B2",
+    "orange": "#E69F00",
+    "green": "#009E73",
+    "red": "#D55E00",
+    "purple": "#CC79A7",
+    "sky": "#56B4E9",
+    "gray": "#808080",
+    "yellow": "#F0E442",
+}
+
+STYLE = {
+    "figure.figsize": (6.0, 3.4),
+    "figure.facecolor": "none",
+    "figure.constrained_layout.use": True,
+    "savefig.facecolor": "none",
+    "svg.fonttype": "none",  # text stays text: small, searchable, and in the page's own font (Hangul too)
+    "font.size": 11,
+    "axes.prop_cycle": mpl.cycler(color=list(COLORS.values())),
+    "axes.facecolor": "none",
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.titlecolor": INK,
+    "axes.titlesize": 12,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": INK,
+    "grid.alpha": 0.14,
+    "grid.linewidth": 0.7,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "lines.linewidth": 1.8,
+    "patch.edgecolor": INK,
+    "hatch.color": INK,
+    "boxplot.boxprops.color": INK,
+    "boxplot.whiskerprops.color": INK,
+    "boxplot.capprops.color": INK,
+    "boxplot.flierprops.markeredgecolor": INK,
+    "legend.frameon": True,
+    "legend.framealpha": 0.85,
+    "legend.facecolor": PAPER,
+    "legend.edgecolor": "none",
+    "image.cmap": "cividis",
+    "image.interpolation": "nearest",
+}
+mpl.rcParams.update(STYLE)
+
+SHORTEST_ALT = 25
+LARGEST_OUTPUT = 1_000_000
+
+
+class MissingAltText(ValueError):
+    """A figure was to be shown without saying what it shows."""
+
+
+class Shown:
+    """What a cell displays: HTML for readers, and one stable line of text for terminals and tests."""
+
+    def __init__(self, page: str, text: str):
+        self.html, self.text = page, text
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/html": self.html, "text/plain": self.text}
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def show(fig: Figure, alt: str | None = None, caption: str = "") -> None:
+    """Show a matplotlib figure; `alt` says what it shows, `caption` what to notice. Closes the figure."""
+    _refuse_weak_alt(alt, caption, "show(fig, alt=…, caption=…)")
+    drawn = svg_of(fig, alt, tight=True)
+    plt.close(fig)
+    _display(f'<figure class="course-figure">{drawn}{_caption(caption)}</figure>', f"Figure: {alt}")
+
+
+def play(
+    frames: Sequence[Figure],
+    alt: str | None = None,
+    caption: str = "",
+    label: str = "step",
+    values: Sequence[Any] | None = None,
+) -> None:
+    """Show figures as frames behind a slider; without scripts each frame opens on its own.
+
+    `label` names what the slider changes, `values` what it is at each frame (0, 1, 2 … unless given).
+    """
+    _refuse_weak_alt(alt, caption, "play(frames, alt=…, caption=…)")
+    values = list(range(len(frames))) if values is None else list(values)
+    if len(frames) < 2 or len(values) != len(frames):
+        raise ValueError(
+            f"play() needs at least two frames and one value for each: {len(frames)} frames, {len(values)} values"
+        )
+    names = [f"{label} {value}" for value in values]
+    drawn = [svg_of(fig, f"{alt} ({name})") for fig, name in zip(frames, names, strict=True)]
+    for fig in frames:
+        plt.close(fig)
+    key = digest(alt, *drawn)
+    details = "".join(
+        f'<details class="course-frame"{" open" if i == 0 else ""}><summary>{html.escape(name)}</summary>{svg}</details>'
+        for i, (name, svg) in enumerate(zip(names, drawn, strict=True))
+    )
+    page = (
+        f'<figure class="course-figure course-play" id="{key}">'
+        + _CONTROLS.format(
+            key=key, last=len(frames) - 1, label=html.escape(label), first=html.escape(names[0])
+        )
+        + f"{details}{_caption(caption)}</figure><script>{_SCRIPT.replace('KEY', key)}</script>"
+    )
+    _display(page, f"Figure: {alt} ({len(frames)} frames, {names[0]} to {names[-1]})")
+
+
+# Hidden until the script runs: without scripts there is no dead slider on the page.
+_CONTROLS = (
+    '<div class="course-controls" hidden style="gap:.75em;align-items:center;margin:.25em 0">'
+    '<label for="{key}-at">{label}</label>'
+    '<input id="{key}-at" type="range" min="0" max="{last}" step="1" value="0" autocomplete="off" style="flex:1;min-width:6em">'
+    '<output for="{key}-at" aria-live="polite" style="min-width:6em">{first}</output></div>'
+)
+
+# Found by id, not by document.currentScript: JupyterLab and Colab run scripts after the fact.
+_SCRIPT = (
+    '(()=>{const f=document.getElementById("KEY");if(!f)return;'
+    'const s=f.querySelector("input"),o=f.querySelector("output"),d=[...f.querySelectorAll("details")];'
+    'const names=d.map(x=>x.querySelector("summary").textContent);'
+    "const go=()=>{const i=+s.value;d.forEach((x,j)=>{x.open=j===i;x.hidden=j!==i;});"
+    'o.textContent=names[i];s.setAttribute("aria-valuetext",names[i]);};'
+    'd.forEach(x=>x.querySelector("summary").hidden=true);'
+    'const c=f.querySelector(".course-controls");c.hidden=false;c.style.display="flex";'
+    's.addEventListener("input",go);go();})();'
+)
+
+
+def _refuse_weak_alt(alt: str | None, caption: str, call: str) -> None:
+    if not isinstance(alt, str) or not alt.strip():
+        raise MissingAltText(
+            f"{call} needs alt text: say in a sentence what the figure shows, for a reader who cannot see it"
+        )
+    if len(alt.strip()) < SHORTEST_ALT:
+        raise MissingAltText(
+            f"the alt text {alt!r} is too short ({len(alt.strip())} characters, at least {SHORTEST_ALT}): "
+            "say what the figure shows, axes and shape of the curves included"
+        )
+    if alt.strip() == caption.strip():
+        raise MissingAltText(
+            f"alt text and caption are both {alt!r}: alt says what the figure shows, the caption what to notice"
+        )
+
+
+def _caption(caption: str) -> str:
+    return f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
+
+
+def _display(page: str, text: str) -> None:
+    if len(page) > LARGEST_OUTPUT:
+        raise ValueError(
+            f"{text!r} would be {len(page) / 1e6:.1f} MB of SVG (at most {LARGEST_OUTPUT / 1e6:.0f}): "
+            "draw fewer points or frames, or pass rasterized=True to the artist that draws them"
+        )
+    from IPython.display import display  # only here: a plain import of the style needs no notebook
+
+    display(Shown(page, text))

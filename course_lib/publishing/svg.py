@@ -1,0 +1,90 @@
+"""A matplotlib figure as inline SVG: same bytes every time, ids of its own, colors that follow the page."""
+
+import hashlib
+import html
+import io
+import re
+import warnings
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+# Two colors that stand for roles, not for paint. They are replaced once the figure is drawn, so text and axes
+# take the page's text color and legends its background, in light and in dark, in the book and in Jupyter.
+INK = "#1a1a1b"
+PAPER = "#fefefd"
+_ROLES = {
+    INK: "currentColor",
+    "#000000": "currentColor",
+    PAPER: "var(--course-paper, var(--jp-layout-color0, transparent))",
+    "#0072b2": "var(--course-blue, #0072b2)",  # the palette's only color that is dim on black
+}
+_FONT = "var(--course-sans, sans-serif)"
+
+
+def digest(*parts: str) -> str:
+    """A short name made from content: the same content has the same name in every build.
+
+    >>> digest("a") == digest("a") != digest("b")
+    True
+    """
+    return "fig-" + hashlib.sha256("\0".join(parts).encode()).hexdigest()[:10]
+
+
+def svg_of(fig: Figure, alt: str, tight: bool = False) -> str:
+    """Draw `fig` as one `<svg>` element that can stand beside others in a page."""
+    drawn = io.StringIO()
+    # The salt makes the ids the same every time; without it matplotlib draws them at random.
+    with mpl.rc_context({"svg.hashsalt": "course", "svg.fonttype": "none"}), warnings.catch_warnings():
+        # matplotlib measures with DejaVu Sans, which has no Hangul; the reader's browser sets the text.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        fig.savefig(drawn, format="svg", metadata={"Date": None}, bbox_inches="tight" if tight else None)
+    return _own_ids(_recolor(_slim(_rehead(drawn.getvalue(), alt))))
+
+
+def _rehead(text: str, alt: str) -> str:
+    """Drop the XML prologue and metadata, and give the root a role, a name and a width that can shrink."""
+    text = text[text.index("<svg") :]
+    box = re.search(r'viewBox="([^"]*)"', text)
+    if box is None:
+        raise ValueError("matplotlib wrote an SVG without a viewBox")
+    width = float(box[1].split()[2]) * 4 / 3  # points to CSS pixels
+    root = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box[1]}" role="img" aria-label="{html.escape(alt)}" '
+        'fill="currentColor" stroke-linejoin="round" stroke-linecap="butt" '
+        f'style="width:{width:.0f}px;max-width:100%;height:auto">'
+    )
+    text = root + text[text.index(">") + 1 :]
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.S)
+    # matplotlib's own <style> says `*{…}`, which inline would reach the whole page; the root carries it instead.
+    return re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", text, count=1, flags=re.S)
+
+
+def _slim(text: str) -> str:
+    """Two decimals of a point are enough for the eye and halve the page."""
+    text = re.sub(r"<!--.*?-->", "", text, flags=re.S)
+    text = re.sub(r">\s+<", "><", text)
+    text = text.replace("xlink:href", "href")
+    text = re.sub(r'(?<= d=")[^"]*', lambda m: re.sub(r"-?\d+\.\d+", _rounded, m[0]).replace("\n", ""), text)
+    return re.sub(r'(?<= [xy]=")-?\d+\.\d+(?=")', _rounded, text).strip()
+
+
+def _rounded(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+
+
+def _recolor(text: str) -> str:
+    for color, role in _ROLES.items():
+        text = text.replace(color, role)
+    # matplotlib measured with DejaVu Sans; the page's own font sets it (a monospaced text stays monospaced).
+    text = re.sub(r"'DejaVu Sans', [^;\"]*sans-serif", _FONT, text)
+    return re.sub(r"(font: [^;\"]*px) 'DejaVu Sans'(?=[;\"])", rf"\1 {_FONT}", text)
+
+
+def _own_ids(text: str) -> str:
+    """Keep only ids that something refers to, and make them differ from every other figure's."""
+    used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', text))
+    text = re.sub(r' id="([^"]+)"', lambda m: m[0] if m[1] in used else "", text)
+    key = digest(text)
+    text = re.sub(r' id="([^"]+)"', rf' id="{key}-\1"', text)
+    return re.sub(r'(url\(#|href="#)([^)"]+)', rf"\1{key}-\2", text)
