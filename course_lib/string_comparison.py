@@ -1,0 +1,266 @@
+"""String comparison: which of two texts comes first, and how far apart they are.
+
+Strings are sequences of numbers, and a computer compares the numbers. The functions stand in the order of the
+page: the 128 codes, comparison by code, encodings, Hangul, order for people, and edit distance.
+"""
+
+import re
+import unicodedata
+
+# The Unicode Standard, section 3.12: where the blocks of Hangul begin and how many letters each has.
+FIRST_SYLLABLE, FIRST_LEAD, FIRST_VOWEL = 0xAC00, 0x1100, 0x1161
+BEFORE_TAILS = 0x11A7  # one before the first tail, so that tail number 0 can mean "no tail"
+LEADS, VOWELS, TAILS = 19, 21, 28
+
+
+def kind(code: int) -> str:
+    """Name the group that one of the 128 ASCII codes belongs to.
+
+    `code` is 0 to 127; the name is control, space, punctuation, digit, upper or lower.
+    Raises ValueError for any other code. Source: RFC 20 (1969), the code table.
+
+    >>> [kind(code) for code in (10, 32, 48, 65, 95, 97)]
+    ['control', 'space', 'digit', 'upper', 'punctuation', 'lower']
+    """
+    if not 0 <= code <= 127:
+        raise ValueError(f"an ASCII code is 0 to 127, not {code}")
+    if code < 32 or code == 127:
+        return "control"
+    groups = {"space": (32, 32), "digit": (48, 57), "upper": (65, 90), "lower": (97, 122)}
+    return next((name for name, (low, high) in groups.items() if low <= code <= high), "punctuation")
+
+
+def table_row(first: int, width: int) -> str:
+    """Write `width` neighbors of the ASCII table as one printable line, control codes in caret notation.
+
+    The line is `first` in three columns, a colon, then each code as a space and a cell two columns wide.
+    The caret form of a control code is `^` and the character whose code differs in bit 6. A row ends at 127.
+    Raises ValueError unless `first` is 0 to 127 and `width` at least 1. Source: RFC 20, the code table.
+
+    >>> table_row(64, 4)
+    ' 64:  @  A  B  C'
+    >>> table_row(8, 3)
+    '  8: ^H ^I ^J'
+    """
+    if not 0 <= first <= 127 or width < 1:
+        raise ValueError(f"a row starts at 0 to 127 and is at least 1 wide, not first={first}, width={width}")
+    codes = range(first, min(first + width, 128))
+    cells = ("^" + chr(code ^ 64) if kind(code) == "control" else chr(code) for code in codes)
+    return f"{first:3d}:" + "".join(f" {cell:>2}" for cell in cells)
+
+
+def to_upper(text: str) -> str:
+    """Turn the letters a to z into A to Z by arithmetic, and leave every other character as it is.
+
+    A lower-case letter is its capital plus 32, which is bit 5 of the code. Source: RFC 20, the code table.
+
+    >>> to_upper("z{1}é")
+    'Z{1}é'
+    """
+    return "".join(chr(ord(letter) - 32) if "a" <= letter <= "z" else letter for letter in text)
+
+
+def compare(left: str, right: str) -> int:
+    """Say whether `left` comes before (-1), equals (0) or follows (1) `right`, code point by code point.
+
+    The first difference decides; if there is none, the shorter text comes first.
+    Source: the order of sequences in The Python Language Reference, section 6.10.1.
+
+    >>> compare("Zoo", "apple"), compare("10", "9"), compare("car", "cart"), compare("a", "a")
+    (-1, -1, -1, 0)
+    """
+    for one, other in zip(left, right, strict=False):
+        if ord(one) != ord(other):
+            return -1 if ord(one) < ord(other) else 1
+    return (len(left) > len(right)) - (len(left) < len(right))
+
+
+def c_compare(left: bytes, right: bytes) -> int:
+    """Compare two C strings and return the difference of the first two bytes that differ, or 0.
+
+    Bytes count as 0 to 255 (`unsigned char`). A zero byte ends a string; what follows it is not looked at, and
+    a string without one ends as if it had one. C promises only the sign; the difference is the classic way
+    to make it. Source: ISO C11, 7.24.4 and 7.24.4.2.
+
+    >>> c_compare(b"car", b"cart"), c_compare(b"b", b"a"), c_compare(b"a\\0x", b"a\\0y")
+    (-116, 1, 0)
+    """
+    left, right = (text.split(b"\0")[0] + b"\0" for text in (left, right))
+    return next((one - other for one, other in zip(left, right, strict=False) if one != other), 0)
+
+
+def utf16_encode(text: str) -> list[int]:
+    """Give the 16-bit units that write `text` in UTF-16; a code point from 0x10000 on takes two.
+
+    These are surrogates: 0xD800 plus the upper ten bits, and 0xDC00 plus the lower ten, of code − 0x10000.
+    Raises ValueError for a lone surrogate. Source: The Unicode Standard, definition D91 and table 3-5.
+
+    >>> [hex(unit) for unit in utf16_encode("A\\U0001F600")]
+    ['0x41', '0xd83d', '0xde00']
+    """
+    units = []
+    for code in map(ord, text):
+        _refuse_surrogate(code, text)
+        if code < 0x10000:
+            units.append(code)
+        else:
+            units += [0xD800 + (code - 0x10000 >> 10), 0xDC00 + (code - 0x10000 & 0x3FF)]
+    return units
+
+
+def utf8_encode(text: str) -> bytes:
+    """Give the bytes that write `text` in UTF-8, one to four for each code point.
+
+    Raises ValueError for a lone surrogate. Source: RFC 3629, section 3; The Unicode Standard, table 3-6.
+
+    >>> utf8_encode("é€").hex(" ")
+    'c3 a9 e2 82 ac'
+    """
+    out = bytearray()
+    for code in map(ord, text):
+        _refuse_surrogate(code, text)
+        following = 0 if code < 0x80 else 1 if code < 0x800 else 2 if code < 0x10000 else 3
+        marker = (0x00, 0xC0, 0xE0, 0xF0)[following]
+        out.append(marker | code >> 6 * following)
+        out += bytes(0x80 | code >> 6 * place & 0x3F for place in reversed(range(following)))
+    return bytes(out)
+
+
+def _refuse_surrogate(code: int, text: str) -> None:
+    if 0xD800 <= code <= 0xDFFF:
+        raise ValueError(f"U+{code:04X} is half a character (a surrogate) and has no code: {text!r}")
+
+
+def decompose_hangul(syllable: str) -> str:
+    """Take one Hangul syllable apart into its two or three conjoining letters (jamo).
+
+    Raises ValueError unless `syllable` is one of the 11,172 characters U+AC00 to U+D7A3.
+    Source: The Unicode Standard, section 3.12, arithmetic decomposition.
+
+    >>> [hex(ord(letter)) for letter in decompose_hangul("한")]
+    ['0x1112', '0x1161', '0x11ab']
+    """
+    index = ord(syllable) - FIRST_SYLLABLE if len(syllable) == 1 else -1
+    if not 0 <= index < LEADS * VOWELS * TAILS:
+        raise ValueError(f"one Hangul syllable is needed, not {syllable!r}")
+    lead, vowel, tail = index // TAILS // VOWELS, index // TAILS % VOWELS, index % TAILS
+    letters = chr(FIRST_LEAD + lead) + chr(FIRST_VOWEL + vowel)
+    return letters + chr(BEFORE_TAILS + tail) if tail else letters
+
+
+def compose_hangul(text: str) -> str:
+    """Join every run of lead, vowel and tail in `text` into a syllable; keep all other characters.
+
+    A syllable that is already there and has no tail takes a tail that follows it. The letters are the
+    conjoining jamo: 19 leads from U+1100, 21 vowels from U+1161, 27 tails from U+11A8.
+    Source: The Unicode Standard, section 3.12, arithmetic composition.
+
+    >>> compose_hangul("\\u1112\\u1161\\u11ab!")
+    '한!'
+    """
+    out: list[str] = []
+    for letter in text:
+        before, code = ord(out[-1]) if out else 0, ord(letter)
+        lead, vowel, tail = before - FIRST_LEAD, code - FIRST_VOWEL, code - BEFORE_TAILS
+        syllable = before - FIRST_SYLLABLE
+        if 0 <= lead < LEADS and 0 <= vowel < VOWELS:
+            out[-1] = chr(FIRST_SYLLABLE + (lead * VOWELS + vowel) * TAILS)
+        elif 0 <= syllable < LEADS * VOWELS * TAILS and syllable % TAILS == 0 and 0 < tail < TAILS:
+            out[-1] = chr(before + tail)
+        else:
+            out.append(letter)
+    return "".join(out)
+
+
+def dictionary_key(text: str) -> tuple[str, str, str]:
+    """Make a sort key that looks at letters first, accents second and case last, as a dictionary does.
+
+    A small model of the Unicode Collation Algorithm: three levels, each asked only if those before are tied.
+    Source: Unicode Technical Standard 10, section 1.1, multilevel comparison.
+
+    >>> sorted(["Zoo", "rôle", "apple", "Role", "role"], key=dictionary_key)
+    ['apple', 'role', 'Role', 'rôle', 'Zoo']
+    """
+    marked = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold())
+    letters = "".join(letter for letter in marked if not unicodedata.combining(letter))
+    return letters, marked, text.swapcase()
+
+
+def natural_key(text: str) -> tuple[str | int, ...]:
+    """Make a sort key that reads each run of the digits 0 to 9 as one number.
+
+    Place by place: the end comes before a number, a number before any other character, numbers in order of
+    value, characters in order of code. Texts that differ only in leading zeros have equal keys.
+
+    >>> sorted(["page10", "page9", "page"], key=natural_key)
+    ['page', 'page9', 'page10']
+    """
+    # A pattern with a group alternates text, number, text, …, so that places always hold equal types.
+    pieces = re.split("([0-9]+)", text)
+    return tuple(int(piece) if place % 2 else piece for place, piece in enumerate(pieces))
+
+
+def edit_distance_by_recursion(left: str, right: str) -> int:
+    """Count the fewest insertions, deletions and substitutions of a character that turn `left` into `right`.
+
+    The slow program that is the definition: three choices at each end. Source: Levenshtein (1966).
+
+    >>> edit_distance_by_recursion("cat", "cut"), edit_distance_by_recursion("cat", "at")
+    (1, 1)
+    """
+    if not left or not right:
+        return len(left) + len(right)
+    return min(
+        edit_distance_by_recursion(left[:-1], right) + 1,
+        edit_distance_by_recursion(left, right[:-1]) + 1,
+        edit_distance_by_recursion(left[:-1], right[:-1]) + (left[-1] != right[-1]),
+    )
+
+
+def edit_table(left: str, right: str) -> list[list[int]]:
+    """Fill the table of distances from each beginning of `left` (rows) to each beginning of `right` (columns).
+
+    It has `len(left) + 1` rows and `len(right) + 1` columns. Source: Wagner and Fischer (1974), Algorithm X.
+
+    >>> edit_table("at", "cat")
+    [[0, 1, 2, 3], [1, 1, 1, 2], [2, 2, 2, 1]]
+    """
+    table = [list(range(len(right) + 1))]
+    for row, one in enumerate(left, start=1):
+        above, line = table[-1], [row]
+        for column, other in enumerate(right, start=1):
+            line.append(min(above[column] + 1, line[-1] + 1, above[column - 1] + (one != other)))
+        table.append(line)
+    return table
+
+
+def edit_distance(left: str, right: str) -> int:
+    """Count the same edits as `edit_distance_by_recursion`, in time and memory `len(left) * len(right)`.
+
+    Source: Wagner and Fischer (1974).
+
+    >>> edit_distance("kitten", "sitting")
+    3
+    """
+    return edit_table(left, right)[-1][-1]
+
+
+def typo_distance(left: str, right: str) -> int:
+    """Count edits as `edit_distance` does, where exchanging two neighbors also costs one.
+
+    No character is edited twice: the optimal string alignment distance. Source: Damerau (1964), the four
+    kinds of spelling error; the recurrence is that of Wagner and Fischer with one more choice.
+
+    >>> typo_distance("teh", "the"), typo_distance("ca", "abc")
+    (1, 3)
+    """
+    table = [list(range(len(right) + 1))]
+    for row, one in enumerate(left, start=1):
+        above, line = table[-1], [row]
+        for column, other in enumerate(right, start=1):
+            choices = [above[column] + 1, line[-1] + 1, above[column - 1] + (one != other)]
+            if row > 1 and column > 1 and left[row - 2] == other and one == right[column - 2]:
+                choices.append(table[row - 2][column - 2] + 1)
+            line.append(min(choices))
+        table.append(line)
+    return table[-1][-1]
