@@ -1,0 +1,174 @@
+"""Judging outcomes against the reference's, and recognizing the known mistake behind a wrong one."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from course_lib.checking.calling import Failure, Outcome, run
+from course_lib.checking.comparison import Difference, Rules, difference
+from course_lib.checking.data import (
+    TooDeep,
+    describe,
+    is_tensor,
+    leaves,
+    plain,
+    to_float64,
+    transform,
+)
+from course_lib.checking.rubric import Call, Case, Rubric, summary
+from course_lib.checking.verdict import Example
+
+LONGEST_CALL = 240
+EXACT = Rules(tolerance=(0.0, 0.0))
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One case, what the answer made of it, and the first difference from the reference (None where they agree)."""
+
+    case: Case
+    outcome: Outcome
+    difference: Difference | None
+
+
+def rules(rubric: Rubric) -> Rules:
+    """Return how closely this rubric's results must agree."""
+    return Rules(rubric.tolerance, rubric.up_to)
+
+
+def reference(rubric: Rubric, call: Call) -> Outcome:
+    """Return what the reference makes of a call."""
+    return run(rubric.answer, call, rubric.driver)
+
+
+def judge(rubric: Rubric, case: Case, outcome: Outcome) -> Trial:
+    """Compare an outcome with the reference's for the same case."""
+    expected = reference(rubric, case.make())
+    if expected.failure or outcome.failure:
+        return Trial(case, outcome, _failures(expected, outcome))
+    found = difference(expected.value, outcome.value, rules(rubric), _precise(rubric, case))
+    return Trial(case, outcome, found or _arguments(rubric, case, expected, outcome))
+
+
+def _failures(expected: Outcome, outcome: Outcome) -> Difference | None:
+    want, got = expected.failure, outcome.failure
+    if want and not got:
+        message = f"This input must be refused with {want.name}, but your answer returned a result."
+        return Difference("refusal", message, "", f"raises {want.name}", describe(outcome.value))
+    if want and got and isinstance(got.error, type(want.error)):
+        return None
+    assert got is not None
+    shown = f"raises {want.name}" if want else describe(expected.value)
+    return Difference("error", _raised(got), "", shown, f"raises {got.name}")
+
+
+def _raised(failure: Failure) -> str:
+    line = f", on the line `{failure.line}`" if failure.line else ""
+    if isinstance(failure.error, SystemExit):
+        return f"Your answer left Python with exit(){line}; return a result instead."
+    return f"Your answer raised {failure.name}{': ' + failure.text if failure.text else ''}{line}."
+
+
+def _precise(rubric: Rubric, case: Case) -> Any:
+    """Return the reference's result on float64 copies of the inputs, or None where that says nothing new."""
+    call = case.make()
+    lower = [leaf for leaf in leaves([call.args, call.kwargs]) if to_float64(leaf) is not leaf]
+    if not any("float64" not in str(leaf.dtype) for leaf in lower):
+        return None
+    outcome = reference(rubric, Call(transform(call.args, to_float64), transform(call.kwargs, to_float64)))
+    return None if outcome.failure else outcome.value
+
+
+def _arguments(rubric: Rubric, case: Case, expected: Outcome, outcome: Outcome) -> Difference | None:
+    """Compare the arguments after the call: untouched, or written to as the reference does where that is the task."""
+    want = expected.call if rubric.mutates else case.make()
+    names = _parameter_names(rubric, case)
+    got = outcome.call
+    pairs = [
+        *zip(names, want.args, got.args, strict=False),
+        *((k, want.kwargs[k], got.kwargs[k]) for k in want.kwargs),
+    ]
+    for name, before, after in pairs:
+        if _changed(before, after, rules(rubric) if rubric.mutates else EXACT):
+            verb = "should hold the result afterwards, but differs" if rubric.mutates else "was changed in place"
+            help_ = "" if rubric.mutates else "; the caller still needs it, so work on a new one"
+            message = f"The argument `{name}` {verb}{help_}."
+            return Difference("arguments", message, name, describe(before), describe(after))
+    return None
+
+
+def _changed(before: Any, after: Any, how: Rules) -> bool:
+    known = (int, float, bool, str, bytes, type(None), complex)
+    try:
+        every = [*leaves(before), *leaves(after)]
+    except TooDeep:
+        return True
+    if not all(is_tensor(x) or type(x).__name__ == "ndarray" or isinstance(plain(x), known) for x in every):
+        return False  # a generator, say, is meant to move on
+    return difference(before, after, how) is not None
+
+
+def diagnose(rubric: Rubric, trials: Sequence[Trial]) -> str | None:
+    """Return the name of the one known mistake that agrees with the answer on every case, if there is just one."""
+    alive = list(rubric.mistakes)
+    for trial in trials:
+        alive = [name for name in alive if _agrees(rubric, rubric.mistakes[name], trial)]
+        if not alive:
+            return None
+    return alive[0] if len(alive) == 1 else None
+
+
+def _agrees(rubric: Rubric, mistake: Callable[..., Any], trial: Trial) -> bool:
+    theirs, ours = trial.outcome, run(mistake, trial.case.make(), rubric.driver)
+    if theirs.failure or ours.failure:
+        return bool(theirs.failure and ours.failure and type(theirs.failure.error) is type(ours.failure.error))
+    if difference(ours.value, theirs.value, rules(rubric)) is not None:
+        return False
+    return not _changed([*ours.call.args], [*theirs.call.args], rules(rubric))
+
+
+def counter_example(rubric: Rubric, mistake: Callable[..., Any], seed: int = 0) -> Example | None:
+    """Return the smallest case that shows what a mistake does wrong, or None if every case lets it pass."""
+    for case in [*rubric.general_cases(seed), *rubric.edge_cases()]:
+        trial = judge(rubric, case, run(mistake, case.make(), rubric.driver))
+        if trial.difference:
+            return example(rubric, trial)
+    return None
+
+
+def example(rubric: Rubric, trial: Trial) -> Example:
+    """Write a trial as text: the call, what was expected and what came."""
+    found = trial.difference
+    assert found is not None
+    call = call_text(rubric, trial.case)
+    if found.kind in ("values", "arguments") or found.expected or found.actual:
+        return Example(call, found.expected, found.actual, found.where)
+    expected = reference(rubric, trial.case.make())
+    return Example(call, describe(expected.value), describe(trial.outcome.value), found.where)
+
+
+def call_text(rubric: Rubric, case: Case) -> str:
+    """Write a case as the call a learner could type, arguments named."""
+    call = case.make()
+    names = _parameter_names(rubric, case)
+    named = [f"{name}={describe(value)}" for name, value in zip(names, call.args, strict=False)]
+    named += [describe(value) for value in call.args[len(names) :]]
+    named += [f"{name}={describe(value)}" for name, value in call.kwargs.items()]
+    text = f"{rubric.answer.__name__}({', '.join(named)})"
+    return text if len(text) <= LONGEST_CALL else text[: LONGEST_CALL - 2] + "…)"
+
+
+def _parameter_names(rubric: Rubric, case: Case) -> list[str]:
+    target = rubric.driver or rubric.answer
+    skip = 1 if rubric.driver else 0
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    parameters = inspect.signature(target).parameters.values()
+    return [p.name for p in parameters if p.kind in kinds][skip:]
+
+
+def feedback(rubric: Rubric, mistake: str) -> str:
+    """Return what a learner reads for a known mistake."""
+    return summary(rubric.mistakes[mistake])

@@ -1,0 +1,263 @@
+"""Rubrics: what an answer must do, written once as cases, edges, mistakes and alternatives."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import importlib.util
+import inspect
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+RUBRICS = "course_lib.rubrics"  # the path is the index: the exercise a.b is rubric b of this package's module a
+KINDS = ("sign", "permutation", "dtype")
+
+
+class RubricError(ValueError):
+    """A rubric is malformed; the message begins with its file and line."""
+
+
+class UnknownExercise(ValueError):
+    """There is no exercise of that name; the message lists the nearest ones."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """The arguments of one call."""
+
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call to try. `make` builds its arguments afresh each time, so that no answer can spoil another's."""
+
+    name: str
+    title: str
+    make: Callable[[], Call]
+    points: float = 0.0  # an edge's own; general cases share the rubric's
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A special case with a name, a reason and points of its own."""
+
+    name: str
+    title: str
+    points: float
+    build: Callable[[], Any]
+
+
+class Rubric:
+    """What the answer to one exercise must do. Made with the decorator `rubric`; README.md lists its parts."""
+
+    def __init__(self, build: Callable[..., Any], answer: Callable[..., Any], **options: Any) -> None:
+        """Check and keep the parts; a malformed one raises `RubricError` with file and line."""
+        self.build, self.answer = build, answer
+        self.concept = answer.__module__.rpartition(".")[2]
+        self.name = f"{self.concept}.{answer.__name__}"
+        self.title: str = options["title"]
+        self.points = float(options["points"])
+        self.difficulty: int = options["difficulty"]
+        self.minutes: int = options["minutes"]
+        self.forbids: tuple[str, ...] = tuple(options["forbids"])
+        self.sizes: tuple[int, ...] = tuple(options["sizes"])
+        self.tolerance: tuple[float, float] | None = options["tolerance"]
+        up_to = options["up_to"]
+        self.up_to: tuple[str, ...] = (up_to,) if isinstance(up_to, str) else tuple(up_to)
+        self.mutates: bool = options["mutates"]
+        self.devices: bool = options["devices"]
+        self.driver: Callable[..., Any] | None = None
+        self.edges: list[Edge] = []
+        self.mistakes: dict[str, Callable[..., Any]] = {}
+        self.alternatives: dict[str, Callable[..., Any]] = {}
+        self._refuse_malformed()
+
+    def _refuse_malformed(self) -> None:
+        if self.build.__name__ != self.answer.__name__:
+            raise malformed(self.build, f"is named differently from its answer {self.answer.__name__!r}")
+        summary(self.build)
+        if not self.title.strip():
+            raise malformed(self.build, "needs a title")
+        if not self.points > 0:
+            raise malformed(self.build, f"has points={self.points:g}; they must be above 0")
+        if self.difficulty not in (1, 2, 3):
+            raise malformed(self.build, f"has difficulty={self.difficulty!r}; it must be 1, 2 or 3")
+        if not self.minutes > 0:
+            raise malformed(self.build, f"has minutes={self.minutes!r}; they must be above 0")
+        if not self.sizes:
+            raise malformed(self.build, "has no sizes, so no general case would be tried")
+        for kind in self.up_to:
+            if kind not in KINDS:
+                raise malformed(self.build, f"has up_to={kind!r}; it must be one of {', '.join(KINDS)}")
+
+    @property
+    def max_points(self) -> float:
+        """The points of the general cases and of every edge."""
+        return self.points + sum(edge.points for edge in self.edges)
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names of the answer's parameters, for messages."""
+        return list(inspect.signature(self.answer).parameters)
+
+    def edge(self, points: float) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+        """Decorate a function that returns the arguments of a special case worth `points` of its own."""
+
+        def add(build: Callable[[], Any]) -> Callable[[], Any]:
+            if not points > 0:
+                raise malformed(build, f"has points={points:g}; they must be above 0")
+            if any(edge.name == build.__name__ for edge in self.edges):
+                raise malformed(build, f"is a second edge of {self.name} with that name")
+            self.edges.append(Edge(build.__name__, summary(build), float(points), build))
+            return build
+
+        return add
+
+    def mistake(self, wrong: Callable[..., Any]) -> Callable[..., Any]:
+        """Decorate a wrong answer that people really give; its docstring is the feedback."""
+        summary(wrong)
+        return self._add(self.mistakes, wrong, "mistake")
+
+    def alternative(self, right: Callable[..., Any]) -> Callable[..., Any]:
+        """Decorate a right answer by another way; tests make sure that it passes."""
+        return self._add(self.alternatives, right, "alternative")
+
+    def drive(self, driver: Callable[..., Any]) -> Callable[..., Any]:
+        """Decorate the function that uses a class or stateful answer and returns plain data."""
+        if self.driver is not None:
+            raise malformed(driver, f"is a second driver of {self.name}")
+        self.driver = driver
+        return driver
+
+    def _add(self, to: dict[str, Any], made: Callable[..., Any], kind: str) -> Callable[..., Any]:
+        if made.__name__ in to:
+            raise malformed(made, f"is a second {kind} of {self.name} with that name")
+        to[made.__name__] = made
+        return made
+
+    def general_cases(self, seed: int) -> list[Case]:
+        """Return the general cases of `seed`, smallest first."""
+        return [Case(f"size {size}", summary(self.build), self._maker(seed, size)) for size in self.sizes]
+
+    def edge_cases(self) -> list[Case]:
+        """Return the edges as cases, in the order in which they were written."""
+        return [Case(edge.name, edge.title, _edge_maker(edge), edge.points) for edge in self.edges]
+
+    def _maker(self, seed: int, size: int) -> Callable[[], Call]:
+        entropy = [seed, size, zlib.crc32(self.name.encode())]  # exercises must not share their numbers
+        return lambda: as_call(self.build(np.random.default_rng(entropy), size))
+
+
+def _edge_maker(edge: Edge) -> Callable[[], Call]:
+    return lambda: as_call(edge.build())
+
+
+def as_call(made: Any) -> Call:
+    """Turn what a case function returned into a call: a tuple is its arguments, anything else the only one."""
+    if isinstance(made, Call):
+        return made
+    return Call(made) if type(made) is tuple else Call((made,))
+
+
+def rubric(
+    *,
+    answer: Callable[..., Any],
+    title: str,
+    points: float = 2,
+    difficulty: int = 1,
+    minutes: int = 10,
+    forbids: Sequence[str] = (),
+    sizes: Sequence[int] = (1, 2, 3, 5, 8),
+    tolerance: tuple[float, float] | None = None,
+    up_to: str | Sequence[str] = (),
+    mutates: bool = False,
+    devices: bool = True,
+) -> Callable[[Callable[..., Any]], Rubric]:
+    """Make a rubric of a function `(rng, size) -> arguments`; README.md beside this file says what each part does.
+
+    `tolerance` is `(relative, absolute)`. Raises `RubricError` with file and line for a malformed rubric.
+    """
+    options = {key: value for key, value in locals().items() if key != "answer"}
+
+    def make(build: Callable[..., Any]) -> Rubric:
+        if not callable(answer) or not hasattr(answer, "__name__"):
+            raise malformed(build, f"has answer={answer!r}; it must be the reference function or class")
+        made = Rubric(build, answer, **options)
+        earlier = _BUILT.get(made.name)
+        if earlier is not None and _line(earlier) != _line(build) and _file(earlier) == _file(build):
+            raise malformed(build, f"is a second rubric named {made.name!r}; the first is on line {_line(earlier)}")
+        _BUILT[made.name] = build
+        return made
+
+    return make
+
+
+_BUILT: dict[str, Callable[..., Any]] = {}  # a module forgets a name defined twice; this does not
+
+
+def summary(made: Callable[..., Any]) -> str:
+    """Return the docstring as one line; without one the function is malformed."""
+    if not (made.__doc__ or "").strip():
+        raise malformed(made, "needs a docstring: it is what people read")
+    return " ".join(inspect.cleandoc(made.__doc__ or "").split())
+
+
+def malformed(made: Any, reason: str) -> RubricError:
+    """Build the error that says where a rubric is malformed and why."""
+    return RubricError(f"{_file(made)}:{_line(made)}: {getattr(made, '__name__', made)!s} {reason}")
+
+
+def _file(made: Any) -> str:
+    try:
+        return inspect.getsourcefile(made) or "<unknown>"
+    except TypeError:
+        return "<unknown>"
+
+
+def _line(made: Any) -> int:
+    if hasattr(made, "__code__"):
+        return int(made.__code__.co_firstlineno)
+    try:
+        return inspect.getsourcelines(made)[1]
+    except (OSError, TypeError):
+        return 0
+
+
+def load(concept: str) -> dict[str, Rubric]:
+    """Return a concept's rubrics by exercise name, in the order of the file; raises `UnknownExercise`."""
+    module = f"{RUBRICS}.{concept}"
+    if not concept.isidentifier() or importlib.util.find_spec(module) is None:
+        near = difflib.get_close_matches(concept, concepts(), n=3, cutoff=0.5) or concepts()
+        raise UnknownExercise(f"There is no concept named {concept!r}; did you mean {_either(near)}?")
+    found = [made for made in vars(importlib.import_module(module)).values() if isinstance(made, Rubric)]
+    return {made.name: made for made in found if made.concept == concept}
+
+
+def find(name: str) -> Rubric:
+    """Return the rubric of one exercise by its full name, `concept.exercise`; raises `UnknownExercise`."""
+    concept, _, exercise = name.partition(".")
+    if not exercise:
+        raise UnknownExercise(f"{name!r} is not the name of an exercise; it has the form 'concept.exercise'.")
+    known = load(concept)
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.5) or list(known)
+        raise UnknownExercise(f"There is no exercise named {name!r}; did you mean {_either(near)}?")
+    return known[name]
+
+
+def concepts() -> list[str]:
+    """Return the names of the concepts that have rubrics, sorted."""
+    package = importlib.import_module(RUBRICS)
+    files = {path.stem for folder in package.__path__ for path in Path(folder).glob("*.py")}
+    return sorted(files - {"__init__"})
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(repr(name) for name in names) or "nothing: no rubric is installed"
