@@ -78,7 +78,7 @@ def compare(left: str, right: str) -> int:
 def c_compare(left: bytes, right: bytes) -> int:
     """Compare two C strings and return the difference of the first two bytes that differ, or 0.
 
-    Bytes count as 0 to 255 (`unsigned char`). A zero byte ends a string; what follows it is not looked at, and
+    Bytes count as 0 to 255 (`unsigned char`). A zero byte ends a string, what follows is not looked at, and
     a string without one ends as if it had one. C promises only the sign; the difference is the classic way
     to make it. Source: ISO C11, 7.24.4 and 7.24.4.2.
 
@@ -218,7 +218,7 @@ def edit_distance_by_recursion(left: str, right: str) -> int:
 
 
 def edit_table(left: str, right: str) -> list[list[int]]:
-    """Fill the table of distances from each beginning of `left` (rows) to each beginning of `right` (columns).
+    """Fill the table of distances from each start of `left` (rows) to each start of `right` (columns).
 
     It has `len(left) + 1` rows and `len(right) + 1` columns. Source: Wagner and Fischer (1974), Algorithm X.
 
