@@ -255,8 +255,8 @@ def test_blend_is_right_for_every_pair_of_bytes():
 
 
 def test_images_of_different_shape_are_not_blended():
+    unchecked = inspect.unwrap(tensors.blend)  # in a notebook no checker reads the signature first
     with pytest.raises(ValueError, match=r"differ in shape: \(2, 3\) and \(3,\)"):
-        unchecked = inspect.unwrap(tensors.blend)  # in a notebook no checker reads the signature first
         unchecked(torch.zeros(2, 3, dtype=torch.uint8), torch.zeros(3, dtype=torch.uint8))
 
 
@@ -295,7 +295,7 @@ def test_sliding_windows_are_unfolds_and_copy_nothing(time, width, step, every_o
 
 @pytest.mark.parametrize(("width", "step"), [(0, 1), (-1, 1), (2, 0), (2, -1), (6, 1)])
 def test_impossible_windows_are_refused(width, step):
-    with pytest.raises(ValueError, match=rf"no windows of width {width}, step {step} in shape \(5,\)"):
+    with pytest.raises(ValueError, match=rf"no windows of width {width}, step {step} in a signal of shape \(5,\)"):
         tensors.sliding_windows(torch.arange(5), width, step)
 
 
