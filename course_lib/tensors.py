@@ -2,7 +2,7 @@
 
 A tensor is a flat storage and a layout that reads it: shape, strides and offset. The first half of this
 module is shown on the page; the second half holds the references of its exercises. Strides and offsets count
-elements, as in PyTorch; NumPy counts them in bytes.
+elements, as in PyTorch; NumPy counts them in bytes. Equations are numbered as on the page.
 """
 
 import sys
@@ -56,7 +56,7 @@ def contiguous_strides(shape: Shape) -> Shape:
     """Say how far apart neighbors are along each axis when a tensor is stored row after row, without gaps.
 
     Takes lengths, returns as many strides, in elements: the product of all lengths to the right. Raises
-    ValueError for a negative length. Equation (2) of the page; Knuth 1997, section 2.2.6.
+    ValueError for a negative length. Equation (2); Knuth 1997, section 2.2.6.
 
     >>> contiguous_strides((2, 3, 4))
     (12, 4, 1)
@@ -104,7 +104,7 @@ def transposed(shape: Shape, strides: Shape, first: int, second: int) -> tuple[S
     """Swap two axes by swapping two lengths and two strides; the numbers stay where they are.
 
     Takes as many lengths as strides and two axes; returns the new lengths and strides. Raises ValueError if
-    their numbers differ and IndexError for an axis that is not there. (Harris et al. 2020, figure 1.)
+    their numbers differ and IndexError for an axis that is not there. Equation (3); Harris et al. 2020, figure 1.
 
     >>> transposed((2, 3), (3, 1), 0, 1)
     ((3, 2), (1, 3))
@@ -123,7 +123,7 @@ def broadcast_strides(shape: Shape, strides: Shape, target: Shape) -> Shape:
     """Stretch a layout to a larger shape without copying: a stretched axis has stride 0.
 
     Takes as many lengths as strides, and a target that may have more axes on the left; returns one stride for
-    each axis of the target. Raises ValueError if the shape does not fit. Equation (3).
+    each axis of the target. Raises ValueError if the shape does not fit. Equation (5).
 
     >>> broadcast_strides((3, 1), (1, 1), (2, 3, 4))
     (0, 1, 0)
@@ -169,7 +169,7 @@ def permuted(shape: Shape, strides: Shape, order: Shape) -> tuple[Shape, Shape]:
     """Reorder all axes at once: axis k of the result is axis `order[k]` of the input.
 
     Takes as many lengths as strides, and their new order (negative axes count from the end); returns the new
-    lengths and strides. Raises ValueError unless `order` names each axis once. Equation (4).
+    lengths and strides. Raises ValueError unless `order` names each axis once. Equation (3).
 
     >>> permuted((2, 3, 5), (15, 5, 1), (2, 0, 1))
     ((5, 2, 3), (1, 15, 5))
@@ -186,7 +186,7 @@ def blend(first: UInt8[Tensor, "*shape"], second: UInt8[Tensor, "*shape"]) -> UI
     """Average two images of bytes, rounded down.
 
     Takes and returns images of one shape, brightness 0 to 255. A sum of two bytes needs nine bits, so it is
-    taken in a wider type. Raises ValueError if the shapes differ. Equation (5).
+    taken in a wider type. Raises ValueError if the shapes differ.
 
     >>> blend(torch.tensor([200, 7], dtype=torch.uint8), torch.tensor([100, 4], dtype=torch.uint8)).tolist()
     [150, 5]
@@ -201,7 +201,7 @@ def sliced(shape: Shape, strides: Shape, offset: int, axis: int, piece: slice) -
 
     Takes a layout, an axis and a Python slice; returns the new shape, strides and offset. A step may be
     negative, as in NumPy (PyTorch has no negative strides). Raises IndexError for an axis that is not there.
-    Equation (6).
+    Equation (4); van der Walt et al. 2011.
 
     >>> sliced((4, 6), (6, 1), 0, 1, slice(1, 6, 2))
     ((4, 3), (6, 2), 1)
@@ -222,7 +222,7 @@ def broadcast_shapes(first: Shape, second: Shape) -> Shape:
     """Find the shape that two shapes broadcast to, or refuse them by name.
 
     Takes two shapes of any number of axes; returns one with as many axes as the longer. Raises ValueError
-    naming both shapes when two lengths differ and neither is 1. Equation (3); Harris et al. 2020, figure 1.
+    naming both shapes when two lengths differ and neither is 1. Equation (5); Harris et al. 2020, figure 1.
 
     >>> broadcast_shapes((5, 1, 3), (4, 1))
     (5, 4, 3)
@@ -262,7 +262,7 @@ def standardize(table: Float[Tensor, "row column"]) -> Float[Tensor, "row column
     """Shift and scale each column to mean 0 and standard deviation 1; a constant column becomes zeros.
 
     Takes and returns a table of one floating dtype. The deviation divides by the number of rows n, not n − 1,
-    as NumPy's `std` does and PyTorch's does not. Raises ValueError for a table without rows. Equation (7).
+    as NumPy's `std` does and PyTorch's does not. Raises ValueError for a table without rows. Equation (6).
 
     >>> standardize(torch.tensor([[1.0, 4.0], [3.0, 4.0]])).tolist()
     [[-1.0, 0.0], [1.0, 0.0]]
@@ -280,7 +280,7 @@ def sliding_windows(
     """Lay overlapping windows over the last axis without copying a number.
 
     Takes any signal; returns a view of it, in which window w starts at time w · `step`. Windows that would
-    stick out are left out. Raises ValueError unless 1 ≤ `width` ≤ time and `step` ≥ 1. Equation (8).
+    stick out are left out. Raises ValueError unless 1 ≤ `width` ≤ time and `step` ≥ 1.
 
     >>> sliding_windows(torch.tensor([1, 2, 3, 4, 5]), width=3, step=2).tolist()
     [[1, 2, 3], [3, 4, 5]]
