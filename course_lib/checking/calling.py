@@ -46,12 +46,22 @@ class Outcome:
     failure: Failure | None = None
 
 
-def run(function: Callable[..., Any], call: Call, driver: Callable[..., Any] | None = None) -> Outcome:
-    """Call `function`, through its driver if it has one. A `KeyboardInterrupt` passes: that is the learner's own."""
+def run(
+    function: Callable[..., Any],
+    call: Call,
+    driver: Callable[..., Any] | None = None,
+    watching: Any = None,
+) -> Outcome:
+    """Call `function`, through its driver if it has one, inside the context `watching` makes.
+
+    Whatever it raises becomes the outcome, but a `KeyboardInterrupt` passes: that is the learner's own.
+    """
     target = function if driver is None else lambda *args, **kwargs: driver(function, *args, **kwargs)
     with quiet():
         try:
-            return Outcome(call, value=target(*call.args, **call.kwargs))
+            with watching or contextlib.nullcontext():
+                value = target(*call.args, **call.kwargs)
+            return Outcome(call, value=value)
         except KeyboardInterrupt:
             raise
         except BaseException as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from course_lib.checking import devices
 from course_lib.checking.calling import Outcome, run
@@ -18,6 +18,7 @@ from course_lib.checking.verdict import Reason, Verdict
 GENERAL = "general cases"
 
 
+@runtime_checkable
 class Respondent(Protocol):
     """Whatever can run an answer: this process, or a sandboxed one elsewhere."""
 
@@ -64,8 +65,7 @@ class InThisProcess:
         """See `Respondent`; forbidden shortcuts are watched for."""
         if not rubric.forbids:
             return run(self.answer, call, rubric.driver)
-        with _watch(rubric).watching(self.used):
-            return run(self.answer, call, rubric.driver)
+        return run(self.answer, call, rubric.driver, _watch(rubric).watching(self.used, rubric.driver))
 
     def shortcut(self, rubric: Rubric) -> str | None:
         """See `Respondent`."""

@@ -144,6 +144,8 @@ def _sequence_text(value: Any, depth: int) -> str:
 
 
 def _array_text(value: Any) -> str:
+    if is_tensor(value) and value.layout is not torch().strided:
+        return f"a {value.layout} tensor of shape {tuple(value.shape)}"
     name = "tensor" if is_tensor(value) else "array"
     dtype = str(value.dtype).removeprefix("torch.")
     if value.size if name == "array" else value.numel():

@@ -67,13 +67,14 @@ class Watch:
             raise RubricError(f"forbids={path!r} cannot be watched: it is neither a Python nor a C function")
 
     @contextlib.contextmanager
-    def watching(self, used: list[str]) -> Iterator[None]:
-        """Append to `used` the path of every shortcut called inside the block."""
+    def watching(self, used: list[str], driver: Callable[..., Any] | None = None) -> Iterator[None]:
+        """Append to `used` the path of every shortcut called inside the block, but not by the driver's own file."""
+        ours = {__file__, driver.__code__.co_filename if driver else __file__}
 
         def notice(frame: types.FrameType, event: str, argument: Any) -> None:
-            if event == "call" and frame.f_code in self.codes:
+            if event == "call" and frame.f_code in self.codes and _caller(frame) not in ours:
                 used.append(self.codes[frame.f_code])
-            elif event == "c_call":
+            elif event == "c_call" and frame.f_code.co_filename not in ours:
                 used.extend(path for path, owner in self.natives.get(argument.__name__, []) if _is(argument, owner))
 
         before = sys.getprofile()
@@ -100,6 +101,10 @@ class Watch:
                 if path:
                     return path
         return None
+
+
+def _caller(frame: types.FrameType) -> str:
+    return frame.f_back.f_code.co_filename if frame.f_back else ""
 
 
 def _is(called: Any, owner: Any) -> bool:

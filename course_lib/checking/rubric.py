@@ -168,7 +168,7 @@ def as_call(made: Any) -> Call:
 
 def rubric(
     *,
-    answer: Callable[..., Any],
+    answer: Any,
     title: str,
     points: float = 2,
     difficulty: int = 1,

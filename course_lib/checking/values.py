@@ -135,13 +135,13 @@ def _two(want: Any, got: Any) -> tuple[str, str]:
 
 
 def _close(expected: np.ndarray, actual: np.ndarray, tolerance: tuple[float, float]) -> np.ndarray:
-    return np.isclose(actual, expected, rtol=tolerance[0], atol=tolerance[1], equal_nan=True)
+    return np.asarray(np.isclose(actual, expected, rtol=tolerance[0], atol=tolerance[1], equal_nan=True))
 
 
 def _reordered(expected: np.ndarray, actual: np.ndarray, tolerance: tuple[float, float]) -> np.ndarray:
     left, order = list(range(len(actual))), []
     for want in expected:
-        found = next((i for i in left if _close(want, actual[i], tolerance).all()), None)
+        found = next((i for i in left if _close(np.asarray(want), np.asarray(actual[i]), tolerance).all()), None)
         if found is None:
             return actual
         left.remove(found)
