@@ -73,13 +73,14 @@ class MissingAltText(ValueError):
 class Shown:
     """What a cell displays: HTML for readers, and one stable line of text for terminals and tests."""
 
-    def __init__(self, page: str, text: str):
+    def __init__(self, page: str, text: str) -> None:
+        """Keep the two forms."""
         self.html, self.text = page, text
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/html": self.html, "text/plain": self.text}
 
-    def __repr__(self) -> str:
+    def __repr__(self) -> str:  # noqa: D105 (its name says it)
         return self.text
 
 
@@ -114,14 +115,13 @@ def play(
         plt.close(fig)
     key = digest(alt, *drawn)
     details = "".join(
-        f'<details class="course-frame"{" open" if i == 0 else ""}><summary>{html.escape(name)}</summary>{svg}</details>'
+        f'<details class="course-frame"{" open" if i == 0 else ""}>'
+        f"<summary>{html.escape(name)}</summary>{svg}</details>"
         for i, (name, svg) in enumerate(zip(names, drawn, strict=True))
     )
     page = (
         f'<figure class="course-figure course-play" id="{key}">'
-        + _CONTROLS.format(
-            key=key, last=len(frames) - 1, label=html.escape(label), first=html.escape(names[0])
-        )
+        + _CONTROLS.format(key=key, last=len(frames) - 1, label=html.escape(label), first=html.escape(names[0]))
         + f"{details}{_caption(caption)}</figure><script>{_SCRIPT.replace('KEY', key)}</script>"
     )
     _display(page, f"Figure: {alt} ({len(frames)} frames, {names[0]} to {names[-1]})")
@@ -131,7 +131,8 @@ def play(
 _CONTROLS = (
     '<div class="course-controls" hidden style="gap:.75em;align-items:center;margin:.25em 0">'
     '<label for="{key}-at">{label}</label>'
-    '<input id="{key}-at" type="range" min="0" max="{last}" step="1" value="0" autocomplete="off" style="flex:1;min-width:6em">'
+    '<input id="{key}-at" type="range" min="0" max="{last}" step="1" value="0" autocomplete="off" '
+    'style="flex:1;min-width:6em">'
     '<output for="{key}-at" aria-live="polite" style="min-width:6em">{first}</output></div>'
 )
 

@@ -1,0 +1,146 @@
+"""What the book holds: pages in reading order from `_toc.yml`, needs and minutes from their front matter."""
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the book. `docname` is its path without `.md`, from the root."""
+
+    docname: str
+    path: Path
+    title: str
+    part: str = ""
+    needs: tuple[str, ...] = ()
+    minutes: int | None = None
+    needs_line: int = 1
+    is_concept: bool = False
+
+    @property
+    def name(self) -> str:
+        """The last word of the path: for a concept's page, the concept."""
+        return self.path.stem
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong in a source file, said so that one can go there."""
+
+    path: Path
+    line: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The pages that exist, in reading order."""
+
+    root: Path
+    pages: tuple[Page, ...]
+    problems: tuple[Problem, ...] = field(default=())
+
+    @property
+    def concepts(self) -> dict[str, Page]:
+        """The concepts' pages by concept, in reading order."""
+        return {page.name: page for page in self.pages if page.is_concept}
+
+
+def read_contents(root: Path, toc: Path | None = None) -> Contents:
+    """Read `_toc.yml` (or `toc`) and the front matter of its pages; what is wrong with them is in `problems`."""
+    listed = _listed(yaml.safe_load((toc or root / "_toc.yml").read_text(encoding="utf-8")))
+    pages, problems = [], []
+    for docname, part in listed:
+        path = root / f"{docname}.md"
+        if path.exists():
+            page, wrong = _read_page(root, docname, part)
+            pages.append(page)
+            problems += wrong
+    return Contents(root, tuple(pages), tuple(problems + _wrong_needs(pages)))
+
+
+def front_matter(text: str) -> dict[str, Any]:
+    """The YAML between the first two `---` lines, or nothing."""
+    found = re.match(r"---\n(.*?)\n---\n", text, flags=re.S)
+    return (yaml.safe_load(found[1]) or {}) if found else {}
+
+
+def repository_url(root: Path) -> str:
+    """Where the sources live, as stated once in `pyproject.toml`."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return project["urls"]["Repository"].rstrip("/")
+
+
+def colab_url(root: Path, path: str) -> str:
+    """The address that opens a notebook of the repository in Colab."""
+    repository = repository_url(root).removeprefix("https://github.com/")
+    return f"https://colab.research.google.com/github/{repository}/blob/main/{path}"
+
+
+def _listed(toc: dict[str, Any]) -> list[tuple[str, str]]:
+    """Every docname of the table of contents with its part, in order."""
+    found = [(toc["root"], "")]
+
+    def walk(entries: list[dict[str, Any]], part: str) -> None:
+        for entry in entries:
+            if "file" in entry:
+                found.append((str(entry["file"]).removesuffix(".md"), part))
+            walk(entry.get("sections", []), part)
+
+    for part in toc.get("parts", [toc]):
+        walk(part.get("chapters", []), part.get("caption", ""))
+    return found
+
+
+def _read_page(root: Path, docname: str, part: str) -> tuple[Page, list[Problem]]:
+    path = root / f"{docname}.md"
+    text = path.read_text(encoding="utf-8")
+    try:
+        matter = front_matter(text)
+    except yaml.YAMLError as error:
+        return Page(docname, path, docname, part), [Problem(path, 1, f"front matter is not YAML: {error}")]
+    heading = re.search(r"^# (.+)$", text, flags=re.M)
+    # book/<part>/<concept>.md: concepts, and only they, stand in a folder of their part.
+    page = Page(
+        docname=docname,
+        path=path,
+        title=heading[1].strip() if heading else docname,
+        part=part,
+        needs=tuple(matter["needs"]) if isinstance(matter.get("needs"), list) else (),
+        minutes=matter["minutes"] if isinstance(matter.get("minutes"), int) else None,
+        needs_line=_line_of(text, "needs:"),
+        is_concept=len(Path(docname).parts) == 3,
+    )
+    problems = []
+    if page.is_concept and not isinstance(matter.get("needs"), list):
+        problems.append(Problem(path, page.needs_line, "front matter states no `needs:` list (it may be empty: [])"))
+    if page.is_concept and page.minutes is None:
+        problems.append(Problem(path, _line_of(text, "minutes:"), "front matter states no whole number of `minutes:`"))
+    return page, problems
+
+
+def _wrong_needs(pages: list[Page]) -> list[Problem]:
+    """Needs that no page meets, or that are met only later: forward references and circles alike."""
+    order = {page.name: i for i, page in enumerate(pages) if page.is_concept}
+    problems = []
+    for i, page in enumerate(pages):
+        for need in page.needs:
+            if need not in order:
+                known = ", ".join(order)
+                problems.append(
+                    Problem(page.path, page.needs_line, f"needs {need!r}, which is no concept in _toc.yml: {known}")
+                )
+            elif order[need] >= i:
+                where = "is the page itself" if order[need] == i else "comes later in _toc.yml"
+                problems.append(Problem(page.path, page.needs_line, f"needs {need!r}, which {where}"))
+    return problems
+
+
+def _line_of(text: str, start: str) -> int:
+    """The number of the first line that begins with `start`, counting from 1."""
+    return next((i for i, line in enumerate(text.splitlines(), 1) if line.startswith(start)), 1)

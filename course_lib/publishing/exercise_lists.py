@@ -1,0 +1,77 @@
+"""What a concept's rubric says to readers of its page: the exercises, and the mistakes people make in them."""
+
+import inspect
+from dataclasses import dataclass
+from pathlib import Path
+
+from course_lib.publishing.sources import imported_files
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known mistake with its smallest counter-example, all of it text."""
+
+    says: str
+    call: str
+    expected: str
+    gives: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One row of the exercise table, and its known mistakes."""
+
+    name: str
+    title: str
+    difficulty: int
+    minutes: int
+    points: float
+    mistakes: tuple[Mistake, ...] = ()
+
+    @property
+    def points_text(self) -> str:
+        """Points as people write them: 3, not 3.0."""
+        return f"{self.points:g}"
+
+
+def exercises_of(concept: str, with_mistakes: bool = False) -> list[Exercise]:
+    """The exercises of a concept in rubric order. Raises what `course_lib.checking.load` raises."""
+    from course_lib.checking import load
+
+    return [
+        Exercise(
+            name=name,
+            title=rubric.title,
+            difficulty=rubric.difficulty,
+            minutes=rubric.minutes,
+            points=rubric.max_points,
+            mistakes=_mistakes(rubric) if with_mistakes else (),
+        )
+        for name, rubric in load(concept).items()
+    ]
+
+
+def rubric_files(concept: str, root: Path) -> set[Path]:
+    """Every file that what a rubric says can depend on."""
+    path = root / "course_lib" / "rubrics" / f"{concept}.py"
+    return {path} | imported_files(f"import course_lib.rubrics.{concept}", root)
+
+
+def _mistakes(rubric) -> tuple[Mistake, ...]:
+    from course_lib.checking import counter_example
+
+    found = []
+    for name, wrong in rubric.mistakes.items():
+        example = counter_example(rubric, wrong)
+        if example is None:
+            raise ValueError(f"no case of {rubric.name} shows what its mistake {name!r} does wrong")
+        where = f"  at {example.where}" if example.where else ""
+        found.append(
+            Mistake(
+                says=" ".join(inspect.cleandoc(wrong.__doc__ or name).split()),
+                call=example.call,
+                expected=example.expected + where,
+                gives=example.actual + where,
+            )
+        )
+    return tuple(found)

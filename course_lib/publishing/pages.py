@@ -1,0 +1,215 @@
+"""Pages are executed here, in parallel and only when what they depend on changed; Sphinx only reads the outputs."""
+
+import json
+import os
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from course_lib.publishing.contents import Contents, Page
+from course_lib.publishing.sources import digest_of, imported_files, rubrics_named_in
+
+SECONDS_A_PAGE = 60
+LARGEST_OUTPUT = 1_000_000
+CACHE, NOTEBOOKS, KEYS = ".jupyter_cache", "notebooks", "page_keys"
+
+
+class PageError(Exception):
+    """A page that cannot be shown as it is; the message begins with file and line."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A page with code cells, read the way Sphinx will read it, and the key of everything its outputs depend on."""
+
+    page: Page
+    notebook: Any
+    key: str
+
+    def line(self, cell: int) -> int:
+        """The line of the page on which a cell's code begins."""
+        return self.notebook.metadata["source_map"][cell] + 1
+
+    def says(self, cell: int, message: str) -> PageError:
+        """An error about a cell, with the way there."""
+        return PageError(f"{self.page.path}:{self.line(cell)}: cell {cell + 1}: {message}")
+
+
+def read_source(page: Page, root: Path) -> Source | None:
+    """Read a page; None if it has no code cells to run."""
+    from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
+
+    text = page.path.read_text(encoding="utf-8")
+    if not is_myst_markdown_notebook(text):
+        return None
+    notebook = read_myst_markdown_notebook(text, add_source_map=True, path=page.path)
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    return Source(page, notebook, page_key(cells, root)) if cells else None
+
+
+def page_key(cells: list[str], root: Path) -> str:
+    """The hash of a page's code, of every file of the course it can reach, and of what is installed."""
+    code = "\n".join(cells)
+    files = imported_files(code, root) | rubrics_named_in(code, root) | {root / "requirements.txt"}
+    return digest_of(files, json.dumps(cells), sys.version)
+
+
+def execute_pages(contents: Contents, build: Path, jobs: int = 2, force: bool = False) -> list[str]:
+    """Execute the pages whose key changed; return their docnames. Raises `PageError` for all that failed."""
+    sources = [source for page in contents.pages if (source := read_source(page, contents.root))]
+    stale = [source for source in sources if force or not is_fresh(source, build)]
+    failed = []
+    with ThreadPoolExecutor(jobs) as pool:
+        runs = {pool.submit(run, source, contents.root): source for source in stale}
+        for done in _with_progress(runs):
+            try:
+                executed, seconds = done.result()
+                _keep(runs[done], executed, seconds, build)
+            except PageError as error:
+                failed.append(str(error))
+    for source in sources:
+        if source not in stale or not failed:
+            _write_readable(source, contents, build)
+    if failed:
+        raise PageError("\n".join(sorted(failed)))
+    return [source.page.docname for source in stale]
+
+
+def is_fresh(source: Source, build: Path) -> bool:
+    """Whether the kept outputs of a page are those of its present code and imports."""
+    from jupyter_cache import get_cache
+
+    if outputs_key(source.page.docname, build) != source.key:
+        return False
+    try:
+        get_cache(build / CACHE).match_cache_notebook(source.notebook)
+    except KeyError:
+        return False
+    return True
+
+
+def outputs_key(docname: str, build: Path) -> str:
+    """The key under which a page's outputs were kept, or nothing."""
+    path = build / KEYS / f"{docname}.txt"
+    return path.read_text() if path.exists() else ""
+
+
+def run(source: Source, root: Path) -> tuple[Any, float]:
+    """Execute a page from cold in a directory of its own; return it with outputs, and the seconds it took."""
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    notebook = nbformat.from_dict(source.notebook)
+    start = time.monotonic()
+    left = lambda cell: max(1, int(SECONDS_A_PAGE - (time.monotonic() - start)))  # noqa: E731
+    with tempfile.TemporaryDirectory() as folder:
+        client = NotebookClient(
+            notebook,
+            km=_kernel(folder),
+            timeout_func=left,
+            record_timing=False,
+            resources={"metadata": {"path": folder}},
+        )
+        try:
+            # One thread each: pages run side by side, and sums come out the same on every machine.
+            path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
+            client.execute(cleanup_kc=True, env=os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"})
+        except CellTimeoutError:
+            raise source.says(
+                _running(notebook), f"the page takes more than {SECONDS_A_PAGE} seconds; it was stopped here"
+            ) from None
+        except CellExecutionError as error:
+            where = next(i for i, cell in enumerate(notebook.cells) if "error" in _kinds(cell) and not _may_raise(cell))
+            raise source.says(where, f"{error.ename}: {error.evalue}\n{_tail(error.traceback)}") from None
+        except DeadKernelError:
+            raise source.says(_running(notebook), "the kernel died while this cell was running") from None
+    _refuse_bad_outputs(source, notebook)
+    return notebook, time.monotonic() - start
+
+
+def _kernel(folder: str) -> Any:
+    """A kernel reached through files where the system has them: nothing listens on a port."""
+    from jupyter_client import AsyncKernelManager
+
+    if sys.platform == "win32":
+        return AsyncKernelManager(kernel_name="python3")
+    return AsyncKernelManager(kernel_name="python3", transport="ipc", connection_file=f"{folder}/kernel.json")
+
+
+def _refuse_bad_outputs(source: Source, notebook: Any) -> None:
+    for i, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream" and output.name == "stderr":
+                raise source.says(i, f"writes to stderr, which no reader should see:\n{output.text.strip()[-2000:]}")
+            if len(json.dumps(output)) > LARGEST_OUTPUT:
+                raise source.says(i, f"has an output of more than {LARGEST_OUTPUT / 1e6:.0f} MB")
+
+
+def _kinds(cell: Any) -> set[str]:
+    return {output.output_type for output in cell.get("outputs", [])}
+
+
+def _may_raise(cell: Any) -> bool:
+    return "raises-exception" in cell.metadata.get("tags", [])
+
+
+def _running(notebook: Any) -> int:
+    """The first code cell without a count: the one at work when the kernel was stopped."""
+    codes = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    return next((i for i in codes if notebook.cells[i].execution_count is None), codes[-1])
+
+
+def _tail(traceback: str, lines: int = 12) -> str:
+    return "\n".join(re.sub(r"\x1b\[[0-9;]*m", "", traceback).strip().splitlines()[-lines:])
+
+
+def _keep(source: Source, executed: Any, seconds: float, build: Path) -> None:
+    """Put the outputs where MyST-NB looks for them, and the key beside, last: a killed run leaves no false key."""
+    from jupyter_cache import get_cache
+    from jupyter_cache.base import CacheBundleIn
+
+    get_cache(build / CACHE).cache_notebook_bundle(
+        CacheBundleIn(executed, str(source.page.path), data={"execution_seconds": round(seconds, 2)}),
+        check_validity=False,
+        overwrite=True,
+    )
+    path = build / KEYS / f"{source.page.docname}.txt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(source.key)
+
+
+def _write_readable(source: Source, contents: Contents, build: Path) -> None:
+    """Write `notebooks/<concept>.ipynb`: the executed page with its directives as plain Markdown."""
+    import nbformat
+    from jupyter_cache import get_cache
+
+    from course_lib.publishing.plain import plain_notebook
+
+    _, merged = get_cache(build / CACHE).merge_match_into_notebook(source.notebook)
+    path = build / NOTEBOOKS / f"{source.page.name}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = nbformat.writes(plain_notebook(merged, source.page, contents)) + "\n"
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
+
+
+def _with_progress(runs: dict[Any, Source]) -> Iterator[Any]:
+    """Yield runs as they end, with a bar that says which pages are at work."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    if not runs:
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns) as progress:
+        task = progress.add_task("Executing pages", total=len(runs))
+        for done in as_completed(runs):
+            progress.console.print(f"  executed {runs[done].page.docname}", style="dim")
+            progress.advance(task)
+            yield done

@@ -1,0 +1,158 @@
+"""A page's Markdown without MyST: what Jupyter and Colab show well, with nothing lost that a reader needs."""
+
+import ast
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from course_lib.publishing.contents import Contents, Page, colab_url
+from course_lib.publishing.exercise_lists import exercises_of
+from course_lib.publishing.quiz import QuizError, read_choices
+
+_FENCE = re.compile(r"^(?P<fence>`{3,}|:{3,})\{(?P<name>[\w:-]+)\}[ \t]*(?P<argument>.*)$")
+_ROLE = re.compile(r"\{(?P<name>[\w:+-]+)\}(?P<ticks>`+)(?P<text>.+?)(?P=ticks)", flags=re.S)
+_TITLES = {"note", "tip", "hint", "warning", "caution", "danger", "important", "attention", "seealso"}
+
+
+def plain_notebook(executed: Any, page: Page, contents: Contents) -> Any:
+    """A copy of an executed page with plain Markdown cells and ids that are the same in every build."""
+    import nbformat
+
+    cells = []
+    for i, cell in enumerate(executed.cells):
+        made = nbformat.from_dict(cell)
+        if cell.cell_type == "markdown":
+            made.source = plain_markdown(cell.source, page, contents)
+        made.id = f"{page.name.replace('_', '-')}-{i:03d}"[-64:]
+        cells.append(made)
+    metadata = {"kernelspec": executed.metadata["kernelspec"], "language_info": {"name": "python"}}
+    return nbformat.v4.new_notebook(cells=cells, metadata=nbformat.from_dict(metadata))
+
+
+def plain_markdown(text: str, page: Page, contents: Contents) -> str:
+    """Turn directives and roles of a piece of a page into plain Markdown."""
+    lines, done, i = text.splitlines(), [], 0
+    while i < len(lines):
+        opening = _FENCE.match(lines[i])
+        if opening is None:
+            done.append(lines[i])
+            i += 1
+            continue
+        end = next((j for j in range(i + 1, len(lines)) if lines[j].rstrip() == opening["fence"]), len(lines))
+        done += _directive(opening, lines[i + 1 : end], page, contents).splitlines()
+        i = end + 1
+    return _links(_ROLE.sub(_role, "\n".join(done)), page, contents).strip()
+
+
+def _directive(opening: re.Match[str], lines: list[str], page: Page, contents: Contents) -> str:
+    name, argument = opening["name"], opening["argument"].strip()
+    options, body = _options(lines)
+    make: dict[str, Callable[[], str]] = {
+        "literalinclude": lambda: _included(page.path.parent / argument, options),
+        "quiz": lambda: _quiz(argument, body),
+        "common-mistakes": lambda: _mistakes(argument),
+        "exercises": lambda: _exercises(argument, contents.root),
+        "concept-map": lambda: "\n".join(f"- [{p.title}]({p.name}.ipynb)" for p in contents.concepts.values()),
+        "bibliography": lambda: "The papers are listed at the end of the page in the book.",
+        "math": lambda: f"$$\n{body}\n$$",
+        "image": lambda: f"![{options.get('alt', '')}]({argument})",
+        "figure": lambda: f"![{options.get('alt', '')}]({argument})\n\n{body}",
+    }
+    if name in make:
+        return make[name]()
+    if name in ("code-block", "code", "sourcecode"):
+        return f"```{argument}\n{body}\n```"
+    title = argument or (name.capitalize() if name in _TITLES else "")
+    inner = plain_markdown(body, page, contents)
+    return "\n".join(f"> {line}".rstrip() for line in [*([f"**{title}**", ""] if title else []), *inner.splitlines()])
+
+
+def _options(lines: list[str]) -> tuple[dict[str, str], str]:
+    options, i = {}, 0
+    while i < len(lines) and (found := re.match(r":([\w-]+):\s*(.*)$", lines[i])):
+        options[found[1]] = found[2]
+        i += 1
+    return options, "\n".join(lines[i:]).strip("\n")
+
+
+def _included(path: Path, options: dict[str, str]) -> str:
+    text = path.read_text(encoding="utf-8")
+    wanted = options.get("pyobject")
+    if wanted:
+        text = _object(text, wanted.split("."))
+    return f"```{options.get('language', 'python')}\n{text.rstrip()}\n```"
+
+
+def _object(text: str, names: list[str]) -> str:
+    """The source of a function, class or method, decorators included."""
+    body: list[ast.stmt] = ast.parse(text).body
+    for name in names:
+        node = next((n for n in body if getattr(n, "name", None) == name), None)
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+            return text
+        body = node.body
+    first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+    return "\n".join(text.splitlines()[first - 1 : node.end_lineno])
+
+
+def _quiz(question: str, body: str) -> str:
+    try:
+        choices = read_choices(body)
+    except QuizError:
+        return f"**{question}**"  # the book's build says what is wrong, with file and line
+    lines = [f"**{question}**", ""]
+    for letter, choice in zip("ABCDEFGHIJ", choices, strict=False):
+        verdict = "Right." if choice["right"] else "Not this one."
+        because = " ".join(choice["because"].split())
+        lines += [
+            f"- **{letter}.** {choice['text']}",
+            f"  <details><summary>Why?</summary>{verdict} {because}</details>",
+        ]
+    return "\n".join(lines)
+
+
+def _mistakes(concept: str) -> str:
+    lines = []
+    for exercise in exercises_of(concept, with_mistakes=True):
+        lines += [f"**{exercise.title}**", ""]
+        for mistake in exercise.mistakes:
+            lines += [
+                f"- {mistake.says}",
+                f"  - call: `{mistake.call}`",
+                f"  - expected: `{mistake.expected}`",
+                f"  - this gives: `{mistake.gives}`",
+            ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _exercises(concept: str, root: Path) -> str:
+    lines = ["| exercise | difficulty | minutes | points |", "|---|---|---|---|"]
+    for exercise in exercises_of(concept):
+        lines.append(f"| {exercise.title} | {exercise.difficulty} of 3 | {exercise.minutes} | {exercise.points_text} |")
+    link = colab_url(root, f"exercises/{concept}/{concept}.ipynb")
+    return "\n".join([*lines, "", f"[Open the exercises in Colab]({link})"])
+
+
+def _role(found: re.Match[str]) -> str:
+    name, text = found["name"], found["text"]
+    if name == "math":
+        return f"${text}$"
+    shown = re.sub(r"\s*<[^<>]*>$", "", text)
+    if name.startswith("cite"):
+        return f"[{text}]"
+    if name in ("doc", "ref", "numref", "term", "any", "abbr", "sub", "sup", "kbd"):
+        return shown
+    return f"`{shown}`"
+
+
+def _links(text: str, page: Page, contents: Contents) -> str:
+    """Links to pages of the book become links to their notebooks, which lie side by side."""
+
+    def notebook(found: re.Match[str]) -> str:
+        name = Path(found[1]).stem
+        known = any(other.name == name for other in contents.pages)
+        return f"]({name}.ipynb{found[2] or ''})" if known else found[0]
+
+    return re.sub(r"\]\((?!\w+:)([^)#\s]+\.md)(#[^)]*)?\)", notebook, text)

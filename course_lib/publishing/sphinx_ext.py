@@ -1,0 +1,74 @@
+"""The Sphinx extension of the course: directives, the head of each page, and what makes a page out of date."""
+
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+
+from course_lib.publishing.contents import Page, read_contents
+from course_lib.publishing.lists import needs_and_minutes, setup_lists
+from course_lib.publishing.pages import outputs_key
+from course_lib.publishing.quiz import setup_quiz
+
+logger = logging.getLogger(__name__)
+
+
+def read_book(app: Sphinx) -> None:
+    """Read contents afresh in each build, and say what is wrong with needs even where no page is re-read."""
+    toc = Path(app.srcdir) / app.config.external_toc_path
+    app.course_contents = read_contents(Path(app.srcdir), toc)
+    for problem in app.course_contents.problems:
+        where = f"{problem.path}:{problem.line}"
+        logger.warning("%s", problem.message, location=where, type="course", subtype="needs")
+
+
+def pages_with_new_outputs(app: Sphinx, env: BuildEnvironment, *changes: Any) -> list[str]:
+    """Pages whose outputs are not those last read, although their text is the same."""
+    known = getattr(env, "course_outputs", {})
+    return [name for name, key in known.items() if name in env.found_docs and key != _key(app, name)]
+
+
+def remember_outputs(app: Sphinx, doctree: nodes.document) -> None:
+    """Note which outputs a page was read with."""
+    if not hasattr(app.env, "course_outputs"):
+        app.env.course_outputs = {}
+    app.env.course_outputs[app.env.docname] = _key(app, app.env.docname)
+
+
+def _key(app: Sphinx, docname: str) -> str:
+    return outputs_key(docname, Path(app.config.course_build))
+
+
+def add_page_head(app: Sphinx, doctree: nodes.document) -> None:
+    """Put needs and minutes below the title of a concept's page."""
+    contents = app.course_contents
+    page = next((page for page in contents.pages if page.docname == app.env.docname), None)
+    section = next(iter(doctree.findall(nodes.section)), None)
+    if page is None or section is None:
+        return
+    said = needs_and_minutes(page, contents)
+    if said:
+        section.insert(1, nodes.paragraph("", "", *said, classes=["page-head"]))
+    _note_titles(app, page)
+
+
+def _note_titles(app: Sphinx, page: Page) -> None:
+    """A page shows the titles of what it needs, so it is read again when those pages change."""
+    for need in page.needs:
+        if need in app.course_contents.concepts:
+            app.env.note_dependency(str(app.course_contents.concepts[need].path))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Called by Sphinx."""
+    app.add_config_value("course_build", "_build", "")
+    setup_quiz(app)
+    setup_lists(app)
+    app.connect("builder-inited", read_book)
+    app.connect("env-get-outdated", pages_with_new_outputs)
+    app.connect("doctree-read", add_page_head)
+    app.connect("doctree-read", remember_outputs)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}
