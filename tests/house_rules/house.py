@@ -1,0 +1,192 @@
+"""Reading the house: its concepts, files, and the cells of pages and solutions; all found from the tree."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+MACHINERY_FILES = ("__init__", "__main__", "cli")  # the files of course_lib that are no concepts
+BUILT = {"_build", ".venv", ".git", "__pycache__", ".ipynb_checkpoints", "build"}
+
+
+@dataclass(frozen=True)
+class Concept:
+    """One concept: its name, the part of the book it is in."""
+
+    name: str
+    part: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One code cell of a page or solution; `line` is that of its first line of code in the file."""
+
+    path: Path
+    line: int
+    source: str
+    tags: tuple[str, ...] = ()
+
+    @property
+    def tree(self) -> ast.Module:
+        """The cell as Python, with notebook magics left out."""
+        plain = re.sub(r"(?m)^(\s*)[%!].*$", r"\1pass", self.source)
+        try:
+            return ast.parse(plain)
+        except SyntaxError as error:
+            raise SyntaxError(f"{self.path}:{self.line + (error.lineno or 1) - 1}: not Python: {error.msg}") from None
+
+
+def concepts(root: Path) -> list[Concept]:
+    """Return the concepts in reading order: the pages book/<part>/<concept> of _toc.yml."""
+    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    pages = [Path(file).parts for file in _files(toc)]
+    return [Concept(parts[2], parts[1]) for parts in pages if len(parts) == 3 and parts[0] == "book"]
+
+
+def names(root: Path) -> list[str]:
+    """Return the names of the concepts in reading order."""
+    return [concept.name for concept in concepts(root)]
+
+
+def _files(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key in ("file", "root"):
+                yield str(value)
+            else:
+                yield from _files(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _files(item)
+
+
+def files(root: Path, pattern: str) -> list[Path]:
+    """Return the files that match, sorted, without what is built or installed."""
+    return sorted(
+        path for path in root.glob(pattern) if path.is_file() and not BUILT.intersection(path.relative_to(root).parts)
+    )
+
+
+def concept_modules(root: Path) -> list[Path]:
+    """Return course_lib's files that are concepts: files are concepts, folders are machinery."""
+    return [path for path in files(root, "course_lib/*.py") if path.stem not in MACHINERY_FILES]
+
+
+def pages(root: Path) -> list[Path]:
+    """Return the concepts' pages that there are, in reading order."""
+    found = [root / "book" / concept.part / f"{concept.name}.md" for concept in concepts(root)]
+    return [path for path in found if path.is_file()]
+
+
+def solutions(root: Path) -> list[Path]:
+    """Return the solutions."""
+    return files(root, "solutions/*.py")
+
+
+def text(path: Path) -> str:
+    """Return a file's text."""
+    return path.read_text(encoding="utf-8")
+
+
+def at(root: Path, path: Path, line: int = 0) -> str:
+    """Name a place the way editors understand it: file, or file:line."""
+    return f"{path.relative_to(root)}{f':{line}' if line else ''}"
+
+
+def parse(path: Path) -> ast.Module:
+    """Return a module's syntax tree."""
+    return ast.parse(text(path), filename=str(path))
+
+
+def cells(path: Path) -> list[Cell]:
+    """Return the code cells of a page (.md) or a solution (.py)."""
+    return _page_cells(path) if path.suffix == ".md" else _solution_cells(path)
+
+
+def _page_cells(path: Path) -> list[Cell]:
+    found = []
+    pattern = r"(?ms)^(?P<fence>`{3,})\{code-cell\}[^\n]*\n(?P<body>.*?)^(?P=fence)[ \t]*$"
+    whole = text(path)
+    for match in re.finditer(pattern, whole):
+        options, source = _options(match["body"])
+        line = whole.count("\n", 0, match.start("body")) + 1 + match["body"].count("\n") - source.count("\n")
+        found.append(Cell(path, line, source, _tags(options)))
+    return found
+
+
+def _options(body: str) -> tuple[str, str]:
+    """Split the options of a directive (`:tags: […]`, or YAML between lines of dashes) from its body."""
+    match = re.match(r"---\n(.*?)\n---\n|((?::[\w-]+:[^\n]*\n)*)", body, flags=re.DOTALL)
+    assert match is not None  # the second alternative matches the empty string
+    return match[1] or match[2] or "", body[match.end() :]
+
+
+def _tags(options: str) -> tuple[str, ...]:
+    match = re.search(r":?tags:\s*(\[[^\]]*\]|(?:\n\s*-[^\n]*)+)", options)
+    return tuple(re.findall(r"[\w-]*\w", match[1])) if match else ()
+
+
+def _solution_cells(path: Path) -> list[Cell]:
+    found, lines = [], text(path).splitlines()
+    starts = [i for i, line in enumerate(lines) if line.startswith("# %%")]
+    for start, end in itertools.pairwise([*starts, len(lines)]):
+        if "[markdown]" not in lines[start]:
+            tags = re.search(r"tags=(\[[^\]]*\])", lines[start])
+            source = "\n".join(lines[start + 1 : end])
+            found.append(Cell(path, start + 2, source, tuple(re.findall(r"[\w-]+", tags[1])) if tags else ()))
+    return found
+
+
+def prose(page: Path) -> str:
+    """Return a page's text with its fenced blocks blanked out, line for line."""
+    return re.sub(r"(?ms)^(`{3,}).*?^\1[ \t]*$", lambda match: "\n" * match[0].count("\n"), text(page))
+
+
+def front_matter(page: Path) -> dict[str, Any]:
+    """Return the YAML at the head of a page; empty where there is none."""
+    match = re.match(r"---\n(.*?)\n---\n", text(page), flags=re.DOTALL)
+    return (yaml.safe_load(match[1]) or {}) if match else {}
+
+
+def calls(tree: ast.AST, *wanted: str) -> Iterator[ast.Call]:
+    """Yield the calls of functions with one of these last names: `show(…)` and `figures.show(…)` alike."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in wanted:
+            yield node
+
+
+def dotted(node: ast.expr) -> str:
+    """Return a name as written, `plt.show`; empty for anything else."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return f"{dotted(node.value)}.{node.attr}"
+    return ""
+
+
+def imports(tree: ast.AST, package: str = "") -> Iterator[tuple[int, str]]:
+    """Yield line and full name of everything imported, by any means a reader would use."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parents = package.split(".")[: len(package.split(".")) + 1 - node.level] if node.level else []
+            module = ".".join([*parents, *filter(None, [node.module])])
+            yield from ((node.lineno, f"{module}.{alias.name}") for alias in node.names)
+    for call in calls(tree, "import_module", "__import__"):
+        if call.args and isinstance(call.args[0], ast.Constant):
+            yield call.lineno, str(call.args[0].value)
+
+
+def none_of(problems: list[str]) -> None:
+    """Fail with every problem on a line of its own."""
+    assert not problems, "\n" + textwrap.indent("\n".join(problems), "  ")

@@ -1,0 +1,133 @@
+"""Arrows point one way: concepts import earlier concepts only, and each folder of machinery what DESIGN gives it."""
+
+from pathlib import Path
+
+import pytest
+
+from house_rules.house import (
+    ROOT,
+    at,
+    cells,
+    concept_modules,
+    files,
+    imports,
+    names,
+    none_of,
+    pages,
+    parse,
+    solutions,
+)
+
+CONCEPTS = "concepts"
+MAY_IMPORT = {
+    "rubrics": {CONCEPTS, "checking"},
+    "checking": {"checking"},
+    "grading": {"grading", "checking"},
+    "publishing": {"publishing", "checking"},
+    "cli": {"cli", "checking", "grading", "publishing"},
+    "page": {CONCEPTS, "publishing", "checking"},
+    "solution": {CONCEPTS, "publishing", "checking"},
+}
+
+
+def problems(root: Path) -> list[str]:
+    """Say which import points the wrong way, and what may be imported there."""
+    order, found = names(root), []
+    for path in concept_modules(root):
+        earlier = order[: order.index(path.stem)] if path.stem in order else order
+        for line, target in _ours(imports(parse(path), "course_lib"), order):
+            if target not in (*earlier, path.stem):
+                why = "a later one" if target in order else "machinery"
+                found.append(
+                    f"{at(root, path, line)}: the concept {path.stem} imports {target}, {why}; {_earlier(earlier)}"
+                )
+    for layer, path, line, target in _machinery(root, order):
+        kind = CONCEPTS if target in order else target
+        if kind not in MAY_IMPORT[layer]:
+            allowed = ", ".join(sorted(MAY_IMPORT[layer]))
+            named = f"the concept {target}" if kind == CONCEPTS else target
+            found.append(f"{at(root, path, line)}: {layer} imports {named}; it may import {allowed}")
+    return found
+
+
+def _earlier(earlier: list[str]) -> str:
+    return f"it may import earlier concepts of _toc.yml only: {', '.join(earlier) or 'none, it is the first'}"
+
+
+def _machinery(root, order):
+    """Yield layer, file, line and target of each import of ours outside the concepts."""
+    for path in [*files(root, "course_lib/*/**/*.py"), *files(root, "course_lib/cli.py")]:
+        parts = path.relative_to(root / "course_lib").with_suffix("").parts
+        package = ".".join(("course_lib", *parts[:-1]))
+        layer = parts[0]
+        for line, target in _ours(imports(parse(path), package), order):
+            if layer not in MAY_IMPORT:
+                raise AssertionError(f"{at(root, path)}: say in {__file__} what course_lib/{layer} may import")
+            yield layer, path, line, target
+    for layer, paths in (("page", pages(root)), ("solution", solutions(root))):
+        for path in paths:
+            for cell in cells(path):
+                for line, target in _ours(imports(cell.tree), order):
+                    yield layer, path, cell.line + line - 1, target
+
+
+def _ours(found, order):
+    """Keep what is imported from course_lib: the concept or the folder's name."""
+    for line, name in found:
+        head, _, rest = name.partition(".")
+        if head == "course_lib" and rest:
+            yield line, rest.split(".")[0]
+
+
+def test_every_arrow_points_the_right_way():
+    none_of(problems(ROOT))
+
+
+def test_a_house_in_order_has_no_problem(house):
+    assert problems(house) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "words"),
+    [
+        (
+            "course_lib/first.py",
+            "from course_lib.checking import check",
+            "the concept first imports checking, machinery",
+        ),
+        ("course_lib/first.py", "from course_lib import second", "the concept first imports second, a later one"),
+        ("course_lib/first.py", "from . import second", "the concept first imports second, a later one"),
+        ("course_lib/first.py", "from .checking import check", "the concept first imports checking, machinery"),
+        ("course_lib/checking/verdict.py", "import course_lib.first", "checking imports the concept first"),
+        ("course_lib/checking/verdict.py", "from ..rubrics import first", "checking imports rubrics"),
+        ("course_lib/rubrics/first.py", "from course_lib.publishing import figures", "rubrics imports publishing"),
+        ("course_lib/rubrics/first.py", "from course_lib.rubrics import second", "rubrics imports rubrics"),
+        ("solutions/first.py", "from course_lib.rubrics.first import double", "solution imports rubrics"),
+    ],
+)
+def test_an_arrow_that_points_the_wrong_way_is_named(house, path, line, words):
+    whole = (house / path).read_text()
+    (house / path).write_text(f"{whole}\n{line}\n")
+    [problem] = problems(house)
+    place = f"{path}:{whole.count(chr(10)) + 2}: "
+    assert problem.startswith(place + words)
+
+
+def test_a_page_that_imports_a_rubric_is_named_with_its_line(house, edit):
+    edit("book/start/first.md", "import matplotlib.pyplot as plt", "from course_lib.rubrics import first")
+    [problem] = problems(house)
+    assert problem == "book/start/first.md:16: page imports rubrics; it may import checking, concepts, publishing"
+
+
+def test_a_concept_may_import_an_earlier_one(house, edit):
+    edit("course_lib/second.py", "import numpy as np", "import numpy as np\n\nfrom course_lib import first")
+    assert problems(house) == []
+
+
+def test_an_import_by_name_is_seen_too(house, edit):
+    edit(
+        "course_lib/first.py",
+        "import numpy as np",
+        'import importlib\n\nimportlib.import_module("course_lib.checking")',
+    )
+    assert "imports checking" in problems(house)[0]

@@ -1,0 +1,145 @@
+"""What a concept makes public says what a learner needs: sentence, shapes, refusals, source, example."""
+
+import ast
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+
+from house_rules.house import ROOT, at, concept_modules, dotted, none_of, parse
+
+SOURCE = (
+    r"(?i)\bsources?\b|\bequations?\b|\bsection\b|\bRFC\b|\bdocumentation\b|\((?:1[6-9]|20)\d\d|\b(?:1[6-9]|20)\d\d\b"
+)
+BARE = {"Tensor", "torch.Tensor", "np.ndarray", "numpy.ndarray", "NDArray"}
+
+
+def problems(root: Path) -> list[str]:
+    """Say which docstring of which concept lacks what."""
+    found = []
+    for path in concept_modules(root):
+        module = parse(path)
+        if not _is_sentence(ast.get_docstring(module)):
+            found.append(f"{at(root, path, 1)}: the module's docstring should open with the page's title as a sentence")
+        for node in module.body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                found += [f"{at(root, path, node.lineno)}: {node.name} {lack}" for lack in _lacks(node)]
+    return found
+
+
+def _lacks(node: ast.FunctionDef | ast.ClassDef) -> list[str]:
+    words = ast.get_docstring(node) or ""
+    if not words:
+        return ["has no docstring"]
+    functions = [node] if isinstance(node, ast.FunctionDef) else _public_methods(node)
+    # What a class says may stand in its own docstring or in those of its methods.
+    everything = "\n\n".join([words, *(ast.get_docstring(function) or "" for function in functions)])
+    lacks = []
+    if not _is_sentence(words):
+        lacks.append("should open with one sentence, on a line of its own, that ends with a period")
+    axes = {axis for function in functions for axis in _axes(function)}
+    if axes and not any(re.search(rf"\b{axis}\b", everything) for axis in axes):
+        lacks.append(f"does not say its shapes in axis words, such as {', '.join(sorted(axes))}")
+    for function in functions:
+        lacks += [
+            f'has a bare {kind} in its signature ({name}): give its axes, Float[{kind}, "batch time"]'
+            for name, kind in _bare(function)
+        ]
+    for error in sorted({error for function in functions for error in _raised(function)}):
+        if error not in everything:
+            lacks.append(f"raises {error}, but does not say when")
+    if not re.search(SOURCE, everything):
+        lacks.append("names no source (“Source: author, year, equation”)")
+    if not any(example.want.strip() for example in doctest.DocTestParser().get_examples(everything)):
+        lacks.append("has no doctest that shows a result")
+    return lacks
+
+
+def _public_methods(node: ast.ClassDef) -> list[ast.FunctionDef]:
+    methods = [item for item in node.body if isinstance(item, ast.FunctionDef)]
+    return [item for item in methods if not item.name.startswith("_") or item.name in ("__init__", "__call__")]
+
+
+def _is_sentence(docstring: str | None) -> bool:
+    first = (docstring or "").strip().split("\n\n")[0]
+    return bool(re.fullmatch(r"[^\n]{3,}[.:?!]", first.splitlines()[0] if first else ""))
+
+
+def _annotations(function: ast.FunctionDef) -> list[tuple[str, ast.expr]]:
+    arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    found = [(argument.arg, argument.annotation) for argument in arguments if argument.annotation]
+    return [*found, ("result", function.returns)] if function.returns else found
+
+
+def _axes(function: ast.FunctionDef) -> set[str]:
+    """Return the axis words of a signature: those in the strings of `Float[Tensor, "batch time"]`."""
+    strings = [
+        part.value
+        for _, annotation in _annotations(function)
+        for node in ast.walk(annotation)
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple)
+        for part in node.slice.elts[1:]
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    ]
+    return {axis for string in strings for axis in re.findall(r"[a-z]{2,}\w*", string)}
+
+
+def _bare(function: ast.FunctionDef) -> list[tuple[str, str]]:
+    return [(name, dotted(annotation)) for name, annotation in _annotations(function) if dotted(annotation) in BARE]
+
+
+def _raised(function: ast.FunctionDef) -> set[str]:
+    """Return the names of the errors that a function raises itself, not those of functions inside it."""
+    inner = {
+        id(node)
+        for other in ast.walk(function)
+        if other is not function and isinstance(other, ast.FunctionDef)
+        for node in ast.walk(other)
+    }
+    raised = [
+        node.exc for node in ast.walk(function) if isinstance(node, ast.Raise) and node.exc and id(node) not in inner
+    ]
+    names = {dotted(error.func if isinstance(error, ast.Call) else error).rpartition(".")[2] for error in raised}
+    return {name for name in names if name[:1].isupper() and name != "StopIteration"}
+
+
+def test_every_public_docstring_says_what_a_learner_needs():
+    none_of(problems(ROOT))
+
+
+def test_a_house_in_order_has_no_problem(house):
+    assert problems(house) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("Double every value.\n\n", "Double every\n    value\n\n", "should open with one sentence"),
+        ("axis, `length`", "axis", "does not say its shapes in axis words, such as length"),
+        ("Raises ValueError for an empty array. ", "", "raises ValueError, but does not say when"),
+        (" Source: Euclid, book V.", "", "names no source"),
+        (">>> double", "double", "has no doctest"),
+        ("    array([2., 4.])\n", "", "has no doctest that shows a result"),
+        (
+            'values: Float[np.ndarray, "length"]',
+            "values: np.ndarray",
+            "has a bare np.ndarray in its signature (values)",
+        ),
+    ],
+)
+def test_what_a_docstring_lacks_is_named_with_its_line(house, edit, old, new, words):
+    edit("course_lib/first.py", old, new)
+    [problem] = problems(house)
+    assert problem.startswith("course_lib/first.py:7: double " + words)
+
+
+def test_a_class_may_say_it_in_its_methods(house):
+    method = (
+        '    def step(self):\n        """Take a step. Source: Cauchy 1847.\n\n        >>> 1\n        1\n        """\n'
+    )
+    path = house / "course_lib/first.py"
+    path.write_text(path.read_text() + f'\n\nclass Walk:\n    """Walk downhill."""\n\n{method}')
+    assert problems(house) == []
+    path.write_text(path.read_text().replace("Source: Cauchy 1847.", ""))
+    assert "Walk names no source" in problems(house)[0]

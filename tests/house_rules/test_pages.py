@@ -1,0 +1,146 @@
+"""A page keeps its contract: front matter, ten parts in order, figures, questions; an unsure output says why."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from house_rules.house import ROOT, at, calls, cells, front_matter, names, none_of, pages, prose, solutions, text
+
+PARTS = (
+    "The idea",
+    "By hand",
+    "In code",
+    "See it",
+    "What it costs",
+    "Common mistakes",
+    "Check yourself",
+    "Exercises",
+    "Further reading",
+)
+FIGURES, PLAYS, QUIZZES = 2, 1, range(3, 6)
+UNSURE = ("nbval-ignore-output", "nbval-skip")
+
+
+def problems(root: Path) -> list[str]:
+    """Say which page breaks which part of the contract."""
+    found = []
+    for path in pages(root):
+        found += [
+            f"{at(root, path)}: {words}" for words in (*_front(path, names(root)), *_parts(path), *_contents(path))
+        ]
+    for path in [*pages(root), *solutions(root)]:
+        found += [f"{at(root, path, cell.line)}: {words}" for cell in cells(path) if (words := _unsure(cell))]
+    return found
+
+
+def _front(path: Path, order: list[str]) -> list[str]:
+    matter, found = front_matter(path), []
+    needs = matter.get("needs")
+    if not isinstance(needs, list):
+        found.append("the front matter lacks `needs`, the list of the concepts it builds on ([] for none)")
+        needs = []
+    if not isinstance(matter.get("minutes"), int) or matter["minutes"] < 1:
+        found.append("the front matter lacks `minutes`, how long the page takes to read")
+    for need in needs:
+        if need not in order:
+            found.append(f"it needs {need}, which is no concept of _toc.yml")
+        elif order.index(need) >= order.index(path.stem):
+            found.append(f"it needs {need}, which comes later in _toc.yml; move one of the two")
+    return found
+
+
+def _parts(path: Path) -> list[str]:
+    words = prose(path)
+    headings = [heading.strip() for heading in re.findall(r"(?m)^## +(.*)$", words)]
+    if headings != list(PARTS):
+        missing = [part for part in PARTS if part not in headings]
+        extra = [heading for heading in headings if heading not in PARTS]
+        detail = (
+            f"missing: {', '.join(missing)}"
+            if missing
+            else f"not of the ten: {', '.join(extra)}"
+            if extra
+            else "out of order"
+        )
+        return [f"its ## headings are not the ten parts in order ({detail}); they are {', '.join(PARTS)}"]
+    opening = re.search(r"(?ms)^# [^\n]+\n(.*?)^## ", words)
+    if not opening or len(opening[1].split()) < 5:
+        return ["it does not open with the question and what one can do afterwards, between the title and The idea"]
+    return []
+
+
+def _contents(path: Path) -> list[str]:
+    trees = [cell.tree for cell in cells(path)]
+    plays = sum(1 for tree in trees for _ in calls(tree, "play"))
+    figures = plays + sum(1 for tree in trees for _ in calls(tree, "show"))
+    quizzes = len(re.findall(r"(?m)^`{3,}\{quiz\}", text(path)))
+    found = []
+    if figures < FIGURES:
+        found.append(f"it shows {figures} figures; at least {FIGURES} belong on a page")
+    if plays < PLAYS:
+        found.append("it has nothing to play with; at least one figure is shown by play(…)")
+    if quizzes not in QUIZZES:
+        found.append(f"it asks {quizzes} questions; three to five {{quiz}} belong under Check yourself")
+    for directive in ("common-mistakes", "exercises"):
+        if not re.search(rf"(?m)^`{{3,}}\{{{directive}\}} *{path.stem} *$", text(path)):
+            found.append(f"it lacks the directive {{{directive}}} {path.stem}")
+    return found
+
+
+def _unsure(cell) -> str:
+    tags = [tag for tag in UNSURE if tag in cell.tags]
+    first = cell.source.strip().splitlines()[0] if cell.source.strip() else ""
+    if tags and (not first.startswith("#") or len(first.removeprefix("#").split()) < 3):
+        return f"this cell is tagged {tags[0]}; its first line must be a comment that says why its output differs"
+    return ""
+
+
+def test_every_page_keeps_its_contract():
+    none_of(problems(ROOT))
+
+
+def test_a_house_in_order_has_no_problem(house):
+    assert problems(house) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("needs: []\n", "", "the front matter lacks `needs`"),
+        ("minutes: 10\n", "", "the front matter lacks `minutes`"),
+        ("needs: []", "needs: [second]", "it needs second, which comes later"),
+        ("needs: []", "needs: [magic]", "it needs magic, which is no concept"),
+        ("## By hand\n", "", "its ## headings are not the ten parts in order (missing: By hand)"),
+        (
+            "## By hand\n",
+            "## Summary\n## By hand\n",
+            "its ## headings are not the ten parts in order (not of the ten: Summary)",
+        ),
+        (
+            "## By hand\n## In code",
+            "## In code\n## By hand",
+            "its ## headings are not the ten parts in order (out of order)",
+        ),
+        ("How does one double? After this page you can.", "", "it does not open with the question"),
+        ("play([plt", "list([plt", "it shows 1 figures; at least 2"),
+        ("play([plt", "list([plt", "it has nothing to play with"),
+        ("```{quiz} Three?", "```{note} Three?", "it asks 2 questions"),
+        ("{common-mistakes} first", "{common-mistakes} second", "it lacks the directive {common-mistakes} first"),
+        ("{exercises} first", "{note} first", "it lacks the directive {exercises} first"),
+    ],
+)
+def test_what_breaks_the_contract_is_named(house, edit, old, new, words):
+    edit("book/start/first.md", old, new)
+    assert any(problem.startswith(f"book/start/first.md: {words}") for problem in problems(house))
+
+
+def test_an_ignored_output_without_its_reason_is_named_with_its_line(house, edit):
+    edit("book/start/first.md", "# A time differs from run to run.\n", "")
+    [problem] = problems(house)
+    assert problem.startswith("book/start/first.md:37: this cell is tagged nbval-ignore-output")
+
+
+def test_an_ignored_output_in_a_solution_needs_its_reason_too(house, edit):
+    edit("solutions/first.py", "# %% check", '# %% tags=["nbval-ignore-output"]\n1 + 1\n# %% check')
+    assert problems(house)[0].startswith("solutions/first.py:17: this cell is tagged nbval-ignore-output")

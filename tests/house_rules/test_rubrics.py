@@ -1,0 +1,196 @@
+"""Checks are checked: every known mistake is caught and named, every right answer passes, a blank is called a blank."""
+
+import inspect
+import types
+from collections.abc import Callable
+
+import pytest
+
+from course_lib import checking
+from course_lib.checking import Rubric, examine
+from course_lib.checking.check import InThisProcess
+from house_rules.house import ROOT, names, none_of
+
+EXERCISES, MISTAKES, ALTERNATIVES = 6, 4, 1
+CONCEPTS = names(ROOT)
+
+
+def problems(rubrics: list[Rubric]) -> list[str]:
+    """Say what is wrong with a concept's rubrics, each at its file and line."""
+    found = []
+    if len(rubrics) < EXERCISES:
+        place = _place(rubrics[0].build).rpartition(":")[0] if rubrics else "course_lib/rubrics"
+        found.append(f"{place}: {len(rubrics)} exercises; a concept has at least {EXERCISES}")
+    for rubric in rubrics:
+        found += [*_too_few(rubric), *_reference(rubric), *_blank(rubric), *_mistakes(rubric), *_alternatives(rubric)]
+    return found
+
+
+def _place(made: Callable) -> str:
+    """Name the file and line where a function of a rubric stands."""
+    made = inspect.unwrap(made)  # the run-time type checker wraps what it checks
+    code = getattr(made, "__code__", None)
+    if code is None:
+        return f"{inspect.getsourcefile(made)}:{inspect.getsourcelines(made)[1]}".replace(f"{ROOT}/", "")
+    return f"{code.co_filename}:{code.co_firstlineno}".replace(f"{ROOT}/", "")
+
+
+def _verdict(rubric: Rubric, answer: object, seed: int = 0):
+    return examine(rubric, InThisProcess(answer), seed)
+
+
+def _too_few(rubric: Rubric) -> list[str]:
+    counts = (("mistakes", rubric.mistakes, MISTAKES), ("alternatives", rubric.alternatives, ALTERNATIVES))
+    return [
+        f"{_place(rubric.build)}: {rubric.name} has {len(made)} {kind}; at least {least}"
+        for kind, made, least in counts
+        if len(made) < least
+    ]
+
+
+def unwatched(rubric: Rubric) -> Rubric:
+    """Return the rubric without its forbidden shortcuts, of which the reference itself is one."""
+    free = types.SimpleNamespace(**vars(rubric))
+    copy = Rubric.__new__(Rubric)
+    copy.__dict__.update(vars(free), forbids=())
+    return copy
+
+
+def _reference(rubric: Rubric) -> list[str]:
+    verdict = _verdict(unwatched(rubric), rubric.answer)
+    if not verdict.passed:
+        return [f"{_place(rubric.build)}: the reference of {rubric.name} fails its own rubric: {verdict.message}"]
+    if verdict.points != rubric.max_points:
+        return [
+            f"{_place(rubric.build)}: the reference of {rubric.name} gets {verdict.points:g} of {rubric.max_points:g}"
+        ]
+    return []
+
+
+def _blank(rubric: Rubric) -> list[str]:
+    def blank(*args, **kwargs):
+        raise NotImplementedError
+
+    verdict = _verdict(rubric, type("Blank", (), {"__init__": blank}) if isinstance(rubric.answer, type) else blank)
+    if verdict.status != "blank" or verdict.points or "not yet written" not in verdict.message.lower():
+        shown = f"{verdict.status} (“{verdict.message}”)"
+        return [f"{_place(rubric.build)}: a blank answer to {rubric.name} is {shown}, not “not yet written”"]
+    return []
+
+
+def _mistakes(rubric: Rubric) -> list[str]:
+    found = []
+    for name, mistake in rubric.mistakes.items():
+        verdict, place = _verdict(unwatched(rubric), mistake), _place(mistake)
+        if verdict.passed:
+            found.append(
+                f"{place}: the mistake {name} of {rubric.name} passes; the cases do not show it: add one, or an edge"
+            )
+        elif verdict.mistake != name:
+            shown = verdict.mistake or f"“{verdict.message}”"
+            found.append(f"{place}: the mistake {name} of {rubric.name} is rejected, but diagnosed as {shown}")
+    return found
+
+
+def _alternatives(rubric: Rubric) -> list[str]:
+    found = []
+    for name, right in rubric.alternatives.items():
+        for seed in (0, 1, 2):
+            verdict = _verdict(rubric, right, seed)
+            if not verdict.passed:
+                found.append(
+                    f"{_place(right)}: the alternative {name} of {rubric.name} fails (seed {seed}): {verdict.message}"
+                )
+                break
+    return found
+
+
+@pytest.mark.parametrize("concept", CONCEPTS)
+def test_every_rubric_checks_something(concept):
+    none_of(problems(list(checking.load(concept).values())))
+
+
+# The rule itself, on a rubric that is right and on copies that are broken.
+
+
+def double(value):
+    """Double a number; the reference of the rubric below."""
+    return 2 * value
+
+
+def a_rubric() -> Rubric:
+    """Build the rubric of one exercise, with nothing wrong but that it is alone."""
+
+    def build(rng, size):
+        """Numbers of many sizes."""
+        return float(rng.normal()) + size
+
+    build.__name__ = "double"
+    made = checking.rubric(answer=double, title="Double")(build)
+
+    def mistake(name, wrong):
+        wrong.__name__, wrong.__doc__ = name, f"It should double, but {name}."
+        return made.mistake(wrong)
+
+    mistake("adds_two", lambda value: value + 2)
+    mistake("squares", lambda value: value * value)
+    mistake("triples", lambda value: 3 * value)
+    mistake("negates", lambda value: -2 * value)
+
+    @made.alternative
+    def by_adding(value):
+        """Adds."""
+        return value + value
+
+    return made
+
+
+def of_one(rubric: Rubric) -> list[str]:
+    """Return the problems, less the one that it is alone."""
+    return [problem for problem in problems([rubric]) if "a concept has at least" not in problem]
+
+
+def test_a_sound_rubric_has_no_problem():
+    assert of_one(a_rubric()) == []
+
+
+def test_too_few_exercises_are_named():
+    assert "1 exercises; a concept has at least 6" in problems([a_rubric()])[0]
+
+
+def test_too_few_mistakes_and_alternatives_are_named():
+    made = a_rubric()
+    del made.mistakes["squares"], made.alternatives["by_adding"]
+    assert [problem.partition(": ")[2] for problem in of_one(made)] == [
+        "test_rubrics.double has 3 mistakes; at least 4",
+        "test_rubrics.double has 0 alternatives; at least 1",
+    ]
+
+
+def test_a_mistake_that_passes_is_named_with_its_line():
+    made = a_rubric()
+    made.mistakes["squares"] = lambda value: 2 * value
+    [problem] = of_one(made)
+    assert problem.startswith("tests/house_rules/test_rubrics.py:")
+    assert "the mistake squares of test_rubrics.double passes" in problem
+
+
+def test_two_mistakes_that_cannot_be_told_apart_are_named():
+    made = a_rubric()
+    made.mistakes["squares"] = lambda value: 3 * value
+    assert {problem.split(" the mistake ")[1].split()[0] for problem in of_one(made)} == {"squares", "triples"}
+
+
+def test_an_alternative_that_fails_is_named():
+    made = a_rubric()
+    made.alternatives["by_adding"] = lambda value: value + value + 1
+    [problem] = of_one(made)
+    assert "the alternative by_adding of test_rubrics.double fails (seed 0)" in problem
+
+
+def test_a_reference_that_fails_its_own_rubric_is_named():
+    made = a_rubric()
+    numbers = iter(range(10_000))
+    made.answer = lambda value: next(numbers)
+    made.answer.__name__ = "double"
+    assert any("the reference of test_rubrics.double fails its own rubric" in problem for problem in of_one(made))
