@@ -50,6 +50,12 @@ def test_what_an_answer_says_is_escaped_in_the_card(notebook):
     assert "&lt;script&gt;" in html
 
 
+def test_what_an_answer_returns_is_escaped_in_the_card(notebook):
+    html = check("made_up.root", lambda number: "<img src=x onerror=alert(1)>")._repr_mimebundle_()["text/html"]
+    assert "<img" not in html
+    assert "&lt;img" in html
+
+
 def test_the_card_is_the_same_each_time(notebook):
     cards = {check("made_up.padding_mask", marks_padding)._repr_mimebundle_()["text/html"] for _ in range(2)}
     assert len(cards) == 1
