@@ -116,12 +116,21 @@ def _read_page(root: Path, docname: str, part: str) -> tuple[Page, list[Problem]
         needs_line=_line_of(text, "needs:"),
         is_concept=len(Path(docname).parts) == 3,
     )
-    problems = []
+    problems = _broken_fences(path, text)
     if page.is_concept and not isinstance(matter.get("needs"), list):
         problems.append(Problem(path, page.needs_line, "front matter states no `needs:` list (it may be empty: [])"))
     if page.is_concept and page.minutes is None:
         problems.append(Problem(path, _line_of(text, "minutes:"), "front matter states no whole number of `minutes:`"))
     return page, problems
+
+
+def _broken_fences(path: Path, text: str) -> list[Problem]:
+    """Directives that Markdown does not see: the first line of a ``` fence may hold no other backquote."""
+    return [
+        Problem(path, i, f"a ``` fence may have no backquotes on its first line; write :::{found[1]} … ::: instead")
+        for i, line in enumerate(text.splitlines(), 1)
+        if (found := re.match(r"`{3,}(\{[\w-]+\})[^`]*`", line))
+    ]
 
 
 def _wrong_needs(pages: list[Page]) -> list[Problem]:

@@ -10,6 +10,7 @@ from sphinx.util import logging
 
 from course_lib.publishing.contents import Page, read_contents
 from course_lib.publishing.lists import needs_and_minutes, setup_lists
+from course_lib.publishing.own_assets import setup_assets
 from course_lib.publishing.pages import outputs_key
 from course_lib.publishing.quiz import setup_quiz
 
@@ -65,6 +66,7 @@ def _note_titles(app: Sphinx, page: Page) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx."""
     app.add_config_value("course_build", "_build", "")
+    setup_assets(app)
     setup_quiz(app)
     setup_lists(app)
     app.connect("builder-inited", read_book)
