@@ -196,24 +196,28 @@ def blend(first: UInt8[Tensor, "*shape"], second: UInt8[Tensor, "*shape"]) -> UI
     return ((first.to(torch.int16) + second.to(torch.int16)) // 2).to(torch.uint8)
 
 
-def sliced(shape: Shape, strides: Shape, offset: int, axis: int, piece: slice) -> Layout:
+def sliced(
+    shape: Shape, strides: Shape, offset: int, axis: int, start: int | None, stop: int | None, step: int = 1
+) -> Layout:
     """Describe `x[..., start:stop:step, ...]`, sliced along one axis, without moving a number.
 
-    Takes a layout, an axis and a Python slice; returns the new shape, strides and offset. A step may be
-    negative, as in NumPy (PyTorch has no negative strides). Raises IndexError for an axis that is not there.
-    Equation (4); van der Walt et al. 2011.
+    Takes a layout, an axis and the parts of a Python slice (None: left out); returns the new shape, strides and
+    offset. A step may be negative, as in NumPy (PyTorch has no negative strides). Raises IndexError for an axis
+    that is not there, ValueError for a step of 0. Equation (4); van der Walt et al. 2011.
 
-    >>> sliced((4, 6), (6, 1), 0, 1, slice(1, 6, 2))
+    >>> sliced((4, 6), (6, 1), 0, 1, 1, 6, 2)
     ((4, 3), (6, 2), 1)
     """
     _check_same_rank(shape, strides)
     if not -len(shape) <= axis < len(shape):
         raise IndexError(f"axis {axis} is not in shape {shape}")
+    if step == 0:
+        raise ValueError(f"a slice cannot have step {step}")
     axis %= len(shape)
-    kept = range(*piece.indices(shape[axis]))
+    kept = range(*slice(start, stop, step).indices(shape[axis]))
     return (
         (*shape[:axis], len(kept), *shape[axis + 1 :]),
-        (*strides[:axis], strides[axis] * kept.step, *strides[axis + 1 :]),
+        (*strides[:axis], strides[axis] * step, *strides[axis + 1 :]),
         offset + kept.start * strides[axis],
     )
 

@@ -156,7 +156,7 @@ def test_slicing_a_layout_is_what_torch_does(shape, data, start, stop, step):
     x = torch.empty(shape)
     axis = data.draw(st.integers(0, len(shape) - 1))
     expected = x[(slice(None),) * axis + (slice(start, stop, step),)]
-    layout = tensors.sliced(shape, x.stride(), 0, axis, slice(start, stop, step))
+    layout = tensors.sliced(shape, x.stride(), 0, axis, start, stop, step)
     assert layout == (tuple(expected.shape), expected.stride(), expected.storage_offset())
 
 
@@ -164,16 +164,21 @@ def test_slicing_a_layout_is_what_torch_does(shape, data, start, stop, step):
 def test_slicing_backward_is_what_numpy_does(start, stop, step):
     x = np.arange(35, dtype=np.int64).reshape(5, 7)
     expected = x[:, start:stop:step]
-    shape, strides, offset = tensors.sliced((5, 7), (7, 1), 0, -1, slice(start, stop, step))
+    shape, strides, offset = tensors.sliced((5, 7), (7, 1), 0, -1, start, stop, step)
     assert shape == expected.shape
     assert tensors.addresses(shape, strides, offset).tolist() == expected.tolist()
     if expected.size > 5:
         assert strides == tuple(s // 8 for s in expected.strides)
 
 
+def test_a_step_of_zero_is_refused():
+    with pytest.raises(ValueError, match="cannot have step 0"):
+        tensors.sliced((2, 3), (3, 1), 0, 0, 0, 2, 0)
+
+
 def test_an_axis_that_is_not_there_is_refused_by_name():
     with pytest.raises(IndexError, match=r"axis 2 is not in shape \(2, 3\)"):
-        tensors.sliced((2, 3), (3, 1), 0, 2, slice(1))
+        tensors.sliced((2, 3), (3, 1), 0, 2, 0, 1)
     with pytest.raises(IndexError, match=r"axis -3 is not in shape \(2, 3\)"):
         tensors.transposed((2, 3), (3, 1), 0, -3)
 
@@ -184,7 +189,7 @@ def test_an_axis_that_is_not_there_is_refused_by_name():
         lambda: tensors.addresses((2, 3), (1,)),
         lambda: tensors.transposed((2, 3), (1,), 0, 1),
         lambda: tensors.permuted((2, 3), (1,), (0, 1)),
-        lambda: tensors.sliced((2, 3), (1,), 0, 0, slice(1)),
+        lambda: tensors.sliced((2, 3), (1,), 0, 0, 0, 1),
         lambda: tensors.broadcast_strides((2, 3), (1,), (2, 3)),
         lambda: tensors.flat_index((0, 0), (2, 3), (1,)),
         lambda: tensors.is_contiguous((2, 3), (1,)),
