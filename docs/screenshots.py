@@ -1,4 +1,4 @@
-"""Take the README's two pictures from the built book: a page with its figure, and a verdict. `make screenshots` runs it."""
+"""Take the README's two pictures from the built book, a page and a verdict. `make screenshots` runs it."""
 
 import shutil
 import sys
@@ -54,7 +54,7 @@ def picture_of_a_verdict(page: Page) -> None:
     """Take the card on the front page, a known mistake called by its name."""
     page.set_viewport_size({"width": 1100, "height": 900})
     page.goto((HTML / "book" / "index.html").as_uri())
-    page.locator(".course-verdict").first.screenshot(path=IMAGES / "verdict.png")
+    page.locator(".verdict").first.screenshot(path=IMAGES / "verdict.png")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,47 @@
+"""Run every benchmark, or those whose names are given, and print one table."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+
+import benchmarks
+from benchmarks import Row
+
+
+def modules(wanted: list[str]) -> list[str]:
+    """Return the names of the benchmarks here, all or those wanted; raises `SystemExit` for an unknown one."""
+    every = [found.name for found in pkgutil.iter_modules(benchmarks.__path__) if not found.name.startswith("_")]
+    if unknown := sorted(set(wanted) - set(every)):
+        raise SystemExit(f"There is no benchmark named {', '.join(unknown)}; there are {', '.join(every)}.")
+    return wanted or every
+
+
+def main() -> None:
+    """Print the table. A promise that is not kept is said, but is no failure: machines differ."""
+    table = Table("measured here", "", "promised", "", title="How fast")
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), transient=True) as progress:
+        task = progress.add_task("")
+        for name in modules(sys.argv[1:]):
+            progress.update(task, description=f"measuring {name} …")
+            for row in _rows(name):
+                mark = {True: "[green]kept[/]", False: "[red]not kept[/]", None: ""}[row.met]
+                table.add_row(row.what, row.measured, row.promised, mark)
+            table.add_section()
+    Console().print(table)
+
+
+def _rows(name: str) -> list[Row]:
+    try:
+        return list(importlib.import_module(f"benchmarks.{name}").measure())
+    except Exception as error:  # one that cannot run must not hide what the others measured
+        return [Row(name, f"not measured: {type(error).__name__}: {error}", "", None)]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""How long a step of each optimizer takes beside torch.optim's `foreach`, on the CPU, one million parameters."""
+
+from __future__ import annotations
+
+import inspect
+import statistics
+from collections.abc import Iterator
+
+import torch
+
+from benchmarks import Row, seconds
+from course_lib import optimizers
+
+LIMIT, ROUNDS, STEPS = 2.0, 15, 5
+# torch's name for each of ours, and what makes the two the same rule.
+PEERS = {
+    "SGD": ("SGD", {}),
+    "Momentum": ("SGD", {"momentum": 0.9}),
+    "Nesterov": ("SGD", {"momentum": 0.9, "nesterov": True}),
+    "AdaGrad": ("Adagrad", {}),
+    "RMSProp": ("RMSprop", {}),
+    "Adam": ("Adam", {}),
+    "AdamW": ("AdamW", {}),
+}
+# A small network's shapes: large matrices, and the vectors that make fused calls worth while.
+SHAPES = [(784, 512), (512,), (512, 512), (512,), (512, 512), (512,), (512, 140), (140,)]
+
+
+def measure() -> Iterator[Row]:
+    """Yield one ratio for each optimizer, the two measured in turn so that both meet the same machine."""
+    rules = [name for name, made in inspect.getmembers(optimizers, inspect.isclass) if hasattr(made, "step")]
+    for name in rules:
+        if name not in PEERS:
+            yield Row(f"{name}: no peer named in {__name__}", "", "", None)
+            continue
+        ours, theirs = _median_times(name)
+        what = f"{name}, step of {sum(torch.Size(shape).numel() for shape in SHAPES):,} parameters"
+        measured = f"{ours / theirs:.2f}× ({ours * 1000:.1f} and {theirs * 1000:.1f} ms)"
+        yield Row(what, measured, f"≤ {LIMIT:.0f}× torch.optim", ours / theirs <= LIMIT)
+
+
+def _median_times(name: str) -> tuple[float, float]:
+    """Return the median time of a step of ours and of torch's, in seconds."""
+    peer, options = PEERS[name]
+    generator = torch.Generator().manual_seed(0)
+    parameters = [torch.randn(shape, generator=generator) for shape in SHAPES]
+    gradients = [torch.randn(shape, generator=generator) for shape in SHAPES]
+    mine = getattr(optimizers, name)([parameter.clone() for parameter in parameters], learning_rate=1e-3)
+    copies = [parameter.clone() for parameter in parameters]
+    for copy, gradient in zip(copies, gradients, strict=True):
+        copy.grad = gradient
+    other = getattr(torch.optim, peer)(copies, lr=1e-3, foreach=True, **options)
+
+    def five_of_ours() -> None:
+        for _ in range(STEPS):
+            mine.step(gradients)
+
+    def five_of_theirs() -> None:
+        for _ in range(STEPS):
+            other.step()
+
+    five_of_ours(), five_of_theirs()  # the state is made in the first step
+    rounds = [(seconds(five_of_ours)[0], seconds(five_of_theirs)[0]) for _ in range(ROUNDS)]
+    ours, theirs = zip(*rounds, strict=True)
+    return statistics.median(ours) / STEPS, statistics.median(theirs) / STEPS
