@@ -1,0 +1,312 @@
+# ---
+# jupyter:
+#   kernelspec: {display_name: Python 3, language: python, name: python3}
+# ---
+# %% [markdown]
+# # Tensors: exercises
+# Read [the page](../book/foundations/tensors.md) first. You will build what hides behind indexing, `permute`,
+# slices and broadcasting, then use it on real tensors. Strides and offsets count *elements* throughout, as in
+# PyTorch.
+#
+# Replace each `raise NotImplementedError()` by your answer and run the check below it. A check says what is wrong
+# and shows the smallest input on which it is. Prints cost nothing; try things in new cells as much as you like.
+# %%
+import torch
+
+from course_lib.checking import check
+
+
+# %% [markdown] exercise="tensors.flat_index"
+# `x[1, 2]` looks like one step into two dimensions, but memory has only one. Find the cell of the storage.
+#
+# - `index`, `shape`, `strides`: tuples of whole numbers, one entry for each axis
+# - `offset`: the cell of the first element
+# - returns the cell's number
+#
+# $$\text{cell} = \text{offset} + \sum_k \text{index}_k \cdot \text{strides}_k$$
+#
+# A negative position counts from the end of its axis, as in Python: −1 is the last one. A position outside its
+# axis (below −length, or length and above) raises `IndexError`, even if the storage has such a cell: it would
+# belong to another element.
+#
+# ```python
+# flat_index((1, 2), (2, 3), (3, 1), 10)     # 15
+# flat_index((-1, 0), (2, 3), (1, 2), 0)     # 1
+# ```
+# %% answer="tensors.flat_index"
+def flat_index(index, shape, strides, offset=0):
+    """Return the cell of the element at `index`; raises IndexError outside the shape."""
+    ### BEGIN SOLUTION
+    cell = offset
+    for position, length, stride in zip(index, shape, strides, strict=True):
+        if not -length <= position < length:
+            raise IndexError(f"{index} is outside {shape}")
+        cell += (position % length) * stride
+    return cell
+    ### END SOLUTION
+
+
+# %% check="tensors.flat_index"
+check("tensors.flat_index", flat_index)
+
+
+# %% [markdown] exercise="tensors.permuted"
+# The page swaps two axes. `permute` reorders all of them at once: images come as `row column channel` from a file
+# and are wanted as `channel row column`. Work out the new layout; the storage and the offset stay as they are.
+#
+# - `shape`, `strides`: one entry for each axis
+# - `order`: axis $k$ of the result is axis `order[k]` of the input; negative axes count from the end
+# - returns `(new_shape, new_strides)`, two tuples
+#
+# Raise `ValueError` unless `order` names each axis exactly once. Remember that −1 and `len(shape) - 1` are two
+# names of one axis.
+#
+# ```python
+# permuted((2, 3, 5), (15, 5, 1), (2, 0, 1))     # ((5, 2, 3), (1, 15, 5))
+# ```
+# %% answer="tensors.permuted"
+def permuted(shape, strides, order):
+    """Return shape and strides with their axes in a new order; raises ValueError for an order that is none."""
+    ### BEGIN SOLUTION
+    rank = len(shape)
+    axes = [axis + rank if axis < 0 else axis for axis in order]
+    if sorted(axes) != list(range(rank)):
+        raise ValueError(f"{order} does not name each of {rank} axes once")
+    return tuple(shape[axis] for axis in axes), tuple(strides[axis] for axis in axes)
+    ### END SOLUTION
+
+
+# %% check="tensors.permuted"
+check("tensors.permuted", permuted)
+
+
+# %% [markdown] exercise="tensors.blend"
+# Lay one photo half transparent over another: the average of two images of bytes, halves rounded *down*.
+#
+# - `first`, `second`: uint8 tensors of one shape, brightness 0 to 255
+# - returns a new uint8 tensor of that shape
+#
+# $$\text{blend} = \left\lfloor \frac{\text{first} + \text{second}}{2} \right\rfloor$$
+#
+# This one takes real tensors, so the check also asks whether it would run on a GPU.
+#
+# ```python
+# first = torch.tensor([200, 7], dtype=torch.uint8)
+# second = torch.tensor([100, 4], dtype=torch.uint8)
+# blend(first, second)     # tensor([150, 5], dtype=torch.uint8)
+# ```
+# %% answer="tensors.blend"
+def blend(first, second):
+    """Average two images of bytes, rounded down: uint8 in, uint8 out."""
+    ### BEGIN SOLUTION
+    return ((first.to(torch.int16) + second.to(torch.int16)) // 2).to(torch.uint8)
+    ### END SOLUTION
+
+
+# %% check="tensors.blend"
+check("tensors.blend", blend)
+
+
+# %% [markdown] exercise="tensors.sliced"
+# Work out the layout of `x[start:stop:step]` along one axis, without touching a number.
+#
+# - `shape`, `strides`, `offset`: the layout of `x`
+# - `axis`: which axis is sliced (0 or more); the others stay whole
+# - `start`, `stop`, `step`: as in a Python slice; `start` and `stop` may be `None` (left out), negative (counted
+#   from the end) or beyond the end (cut to fit); `step` is not 0, but may be negative
+# - returns `(new_shape, new_strides, new_offset)`
+#
+# Once start and stop have been brought into the axis,
+#
+# $$n' = \max\left(0, \left\lceil \frac{\text{stop} - \text{start}}{\text{step}} \right\rceil\right), \qquad
+# s' = \text{step} \cdot s, \qquad \text{offset}' = \text{offset} + \text{start} \cdot s$$
+#
+# Python has done the bringing-in before: `slice(start, stop, step).indices(length)` returns the three numbers
+# ready for use.
+#
+# ```python
+# sliced((4, 6), (6, 1), 0, 1, 1, 6, 2)           # ((4, 3), (6, 2), 1)
+# sliced((5,), (1,), 0, 0, None, None, -2)        # ((3,), (-2,), 4)
+# ```
+# %% answer="tensors.sliced"
+def sliced(shape, strides, offset, axis, start, stop, step=1):
+    """Return shape, strides and offset of a slice along one axis."""
+    ### BEGIN SOLUTION
+    start, stop, step = slice(start, stop, step).indices(shape[axis])
+    length = len(range(start, stop, step))
+    return (
+        (*shape[:axis], length, *shape[axis + 1 :]),
+        (*strides[:axis], step * strides[axis], *strides[axis + 1 :]),
+        offset + start * strides[axis],
+    )
+    ### END SOLUTION
+
+
+# %% check="tensors.sliced"
+check("tensors.sliced", sliced)
+
+
+# %% [markdown] exercise="tensors.broadcast_shapes"
+# Before two tensors meet in an operation, their shapes must agree. Say what shape comes out, without making a
+# tensor (and without the library functions that do it).
+#
+# - `first`, `second`: tuples of lengths, with any number of entries, none included
+# - returns the tuple they broadcast to
+#
+# Align the shapes on the right, fill the shorter one up with 1 on the left, and compare in each column: equal
+# lengths stay; beside a 1, the other length wins (also if it is 0); anything else raises `ValueError`. Let its
+# text name both shapes: whoever sees it will want to know them.
+#
+# ```python
+# broadcast_shapes((5, 1, 3), (4, 1))     # (5, 4, 3)
+# ```
+# %% answer="tensors.broadcast_shapes"
+def broadcast_shapes(first, second):
+    """Return the shape that two shapes broadcast to; raises ValueError if they don't fit."""
+    ### BEGIN SOLUTION
+    rank = max(len(first), len(second))
+    first_padded = (1,) * (rank - len(first)) + first
+    second_padded = (1,) * (rank - len(second)) + second
+    result = []
+    for left, right in zip(first_padded, second_padded, strict=True):
+        if left != right and left != 1 and right != 1:
+            raise ValueError(f"shapes {first} and {second} do not fit: {left} against {right}")
+        result.append(right if left == 1 else left)
+    return tuple(result)
+    ### END SOLUTION
+
+
+# %% check="tensors.broadcast_shapes"
+check("tensors.broadcast_shapes", broadcast_shapes)
+
+
+# %% [markdown] exercise="tensors.is_contiguous"
+# `x.view(-1)` works only if reading `x` in order, last axis fastest, walks through the storage cell by cell,
+# without gap or jump. Decide it from the layout alone.
+#
+# - `shape`, `strides`: one entry for each axis
+# - returns `True` or `False`
+#
+# Two cases need thought. Along an axis of length 1 nobody ever takes a step. And a tensor with no elements has
+# nothing out of order: call it contiguous. Don't list the cells one by one; a tensor may have millions.
+#
+# ```python
+# is_contiguous((2, 3), (3, 1))     # True
+# is_contiguous((3, 2), (1, 3))     # False, a transpose
+# ```
+# %% answer="tensors.is_contiguous"
+def is_contiguous(shape, strides):
+    """Say whether reading in order walks through the storage cell by cell."""
+    ### BEGIN SOLUTION
+    if 0 in shape:
+        return True
+    expected = 1
+    for length, stride in zip(reversed(shape), reversed(strides), strict=True):
+        if length == 1:
+            continue
+        if stride != expected:
+            return False
+        expected *= length
+    return True
+    ### END SOLUTION
+
+
+# %% check="tensors.is_contiguous"
+check("tensors.is_contiguous", is_contiguous)
+
+
+# %% [markdown] exercise="tensors.standardize"
+# Age in years, income in won: columns on different scales must be made comparable before a network sees them.
+# Give each column mean 0 and standard deviation 1. No loop is needed: the rows broadcast.
+#
+# - `table`: floating-point tensor of shape `row column`, at least one row
+# - returns a new tensor of the same shape and dtype
+#
+# $$z_{rc} = \frac{x_{rc} - \mu_c}{\sigma_c}, \qquad \mu_c = \frac{1}{n} \sum_r x_{rc}, \qquad
+# \sigma_c = \sqrt{\frac{1}{n} \sum_r (x_{rc} - \mu_c)^2}$$
+#
+# Mind what you divide by: $n$. And a column that never changes has $\sigma_c = 0$; it should become zeros.
+#
+# ```python
+# standardize(torch.tensor([[1.0, 4.0], [3.0, 4.0]]))     # tensor([[-1., 0.], [1., 0.]])
+# ```
+# %% answer="tensors.standardize"
+def standardize(table):
+    """Give each column of `row column` mean 0 and deviation 1 (divided by n); constant columns become zeros."""
+    ### BEGIN SOLUTION
+    centered = table - table.mean(dim=0)
+    deviation = table.std(dim=0, correction=0)
+    return centered / deviation.masked_fill(deviation == 0, 1.0)
+    ### END SOLUTION
+
+
+# %% check="tensors.standardize"
+check("tensors.standardize", standardize)
+
+
+# %% [markdown] exercise="tensors.sliding_windows"
+# A moving average, a convolution, a forecast from the last hours: all look at a signal through a window that
+# slides. Copying each window multiplies the memory. Instead lay them over the signal's own storage, with
+# `as_strided(shape, strides, offset)`.
+#
+# - `signal`: tensor of any dtype whose last axis is time; there may be axes before it
+# - `width`: samples in a window; `step`: samples from the start of one window to the start of the next
+# - returns a **view** of shape `… window width`
+#
+# $$y_{\dots, w, j} = x_{\dots, \; w \cdot \text{step} + j}, \qquad
+# \text{windows} = \left\lfloor \frac{\text{time} - \text{width}}{\text{step}} \right\rfloor + 1$$
+#
+# Raise `ValueError` if not even one window fits, or if `width` or `step` is below 1. The signal may itself be a
+# view (the check hands you every other sample of a recording), so ask it for `stride()` and `storage_offset()`.
+# `unfold` would do it all for you; leave it aside this once.
+#
+# ```python
+# sliding_windows(torch.tensor([1, 2, 3, 4, 5]), width=3, step=2)     # tensor([[1, 2, 3], [3, 4, 5]])
+# ```
+# %% answer="tensors.sliding_windows"
+def sliding_windows(signal, width, step=1):
+    """View `… time` as `… window width` without copying; raises ValueError if no window fits."""
+    ### BEGIN SOLUTION
+    time = signal.shape[-1]
+    if width < 1 or step < 1 or width > time:
+        raise ValueError(f"no window of width {width}, step {step} fits a signal of shape {tuple(signal.shape)}")
+    *outer, inner = signal.stride()
+    shape = (*signal.shape[:-1], (time - width) // step + 1, width)
+    return signal.as_strided(shape, (*outer, step * inner, inner), signal.storage_offset())
+    ### END SOLUTION
+
+
+# %% check="tensors.sliding_windows"
+check("tensors.sliding_windows", sliding_windows)
+
+
+# %% [markdown] exercise="tensors.occupied_bytes"
+# `view.nbytes` counts elements; the storage counts everything it holds. Neither says how many bytes the view
+# really *stands in*: elements that share a cell are counted several times by the first, cells that the view skips
+# are counted by the second.
+#
+# - `view`: any tensor
+# - returns the number of bytes of its storage in which at least one of its elements stands, each byte once
+#
+# Only the layout matters (`shape`, `stride()`, `element_size()`), not the numbers. Think of four kinds: a fresh
+# tensor, every other column, a stretched axis, overlapping windows. The last is why a product of lengths will not
+# do.
+#
+# ```python
+# occupied_bytes(torch.zeros(3, 1).expand(3, 100))      # 12: three cells of four bytes
+# occupied_bytes(torch.zeros(11)[::2])                  # 24: six cells
+# occupied_bytes(torch.zeros(11).unfold(0, 3, 1))       # 44: nine windows, but eleven cells
+# ```
+# %% answer="tensors.occupied_bytes"
+def occupied_bytes(view):
+    """Return how many bytes of storage the elements of a view stand in, each byte once."""
+    ### BEGIN SOLUTION
+    cells = {0}  # relative to the first element: where it stands does not matter
+    for length, stride in zip(view.shape, view.stride(), strict=True):
+        cells = {cell + position * stride for cell in cells for position in range(length)}
+    return len(cells) * view.element_size()
+    ### END SOLUTION
+
+
+# %% check="tensors.occupied_bytes"
+check("tensors.occupied_bytes", occupied_bytes)
