@@ -6,9 +6,10 @@ from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+from cycler import cycler
 from matplotlib.figure import Figure
 
-from course_lib.publishing.svg import INK, PAPER, digest, svg_of
+from course_lib.publishing.svg import INK, PAPER, box_around, digest, svg_of
 
 # Okabe and Ito's palette (https://jfly.uni-koeln.de/color/): told apart by color-blind readers, legible on
 # white and on black. Yellow comes last in the cycle because it is the weakest on white.
@@ -23,14 +24,14 @@ COLORS = {
     "yellow": "#F0E442",
 }
 
-STYLE = {
+STYLE: dict[str, Any] = {
     "figure.figsize": (6.0, 3.4),
     "figure.facecolor": "none",
     "figure.constrained_layout.use": True,
     "savefig.facecolor": "none",
     "svg.fonttype": "none",  # text stays text: small, searchable, and in the page's own font (Hangul too)
     "font.size": 11,
-    "axes.prop_cycle": mpl.cycler(color=list(COLORS.values())),
+    "axes.prop_cycle": cycler(color=list(COLORS.values())),
     "axes.facecolor": "none",
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
@@ -60,7 +61,8 @@ STYLE = {
     "image.cmap": "cividis",
     "image.interpolation": "nearest",
 }
-mpl.rcParams.update(STYLE)
+for _name, _value in STYLE.items():
+    mpl.rcParams[_name] = _value
 
 SHORTEST_ALT = 25
 LARGEST_OUTPUT = 1_000_000
@@ -86,8 +88,8 @@ class Shown:
 
 def show(fig: Figure, alt: str | None = None, caption: str = "") -> None:
     """Show a matplotlib figure; `alt` says what it shows, `caption` what to notice. Closes the figure."""
-    _refuse_weak_alt(alt, caption, "show(fig, alt=…, caption=…)")
-    drawn = svg_of(fig, alt, tight=True)
+    alt = _good_alt(alt, caption, "show(fig, alt=…, caption=…)")
+    drawn = svg_of(fig, alt, box_around([fig]))
     plt.close(fig)
     _display(f'<figure class="course-figure">{drawn}{_caption(caption)}</figure>', f"Figure: {alt}")
 
@@ -103,14 +105,15 @@ def play(
 
     `label` names what the slider changes, `values` what it is at each frame (0, 1, 2 … unless given).
     """
-    _refuse_weak_alt(alt, caption, "play(frames, alt=…, caption=…)")
+    alt = _good_alt(alt, caption, "play(frames, alt=…, caption=…)")
     values = list(range(len(frames))) if values is None else list(values)
     if len(frames) < 2 or len(values) != len(frames):
         raise ValueError(
             f"play() needs at least two frames and one value for each: {len(frames)} frames, {len(values)} values"
         )
     names = [f"{label} {value}" for value in values]
-    drawn = [svg_of(fig, f"{alt} ({name})") for fig, name in zip(frames, names, strict=True)]
+    box = box_around(frames)  # one for all, or the picture would jump from frame to frame
+    drawn = [svg_of(fig, f"{alt} ({name})", box) for fig, name in zip(frames, names, strict=True)]
     for fig in frames:
         plt.close(fig)
     key = digest(alt, *drawn)
@@ -149,7 +152,8 @@ _SCRIPT = (
 )
 
 
-def _refuse_weak_alt(alt: str | None, caption: str, call: str) -> None:
+def _good_alt(alt: str | None, caption: str, call: str) -> str:
+    """Return the alt text, or refuse it."""
     if not isinstance(alt, str) or not alt.strip():
         raise MissingAltText(
             f"{call} needs alt text: say in a sentence what the figure shows, for a reader who cannot see it"
@@ -163,10 +167,15 @@ def _refuse_weak_alt(alt: str | None, caption: str, call: str) -> None:
         raise MissingAltText(
             f"alt text and caption are both {alt!r}: alt says what the figure shows, the caption what to notice"
         )
+    return alt
 
 
 def _caption(caption: str) -> str:
-    return f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
+    pieces = html.escape(caption).split("`")
+    if len(pieces) % 2:  # `code` between pairs of backquotes
+        pieces = [f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces)]
+        return f"<figcaption>{''.join(pieces)}</figcaption>" if caption else ""
+    return f"<figcaption>{html.escape(caption)}</figcaption>"
 
 
 def _display(page: str, text: str) -> None:

@@ -1,6 +1,7 @@
 """The directives `common-mistakes`, `exercises` and `concept-map`: what rubrics and front matter say, on pages."""
 
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
@@ -13,6 +14,11 @@ from course_lib.publishing.contents import Contents, Page, colab_url
 from course_lib.publishing.exercise_lists import Exercise, Mistake, exercises_of, rubric_files
 
 logger = logging.getLogger(__name__)
+
+
+def contents_of(app: Sphinx) -> Contents:
+    """The book's contents as this build read them."""
+    return vars(app)["course_contents"]
 
 
 class _AboutConcept(SphinxDirective):
@@ -45,7 +51,8 @@ class CommonMistakes(_AboutConcept):
 
     def run(self) -> list[nodes.Node]:
         """Return one list that opens for each exercise."""
-        return [_mistakes_of(exercise) for exercise in self.exercises() if exercise.mistakes]
+        found = [exercise for exercise in self.exercises() if exercise.mistakes]
+        return [_mistakes_of(exercise, opened=i == 0) for i, exercise in enumerate(found)]
 
 
 class Exercises(_AboutConcept):
@@ -58,6 +65,9 @@ class Exercises(_AboutConcept):
             return []
         concept = self.arguments[0]
         path = f"exercises/{concept}/{concept}.ipynb"
+        if not Path(self.env.srcdir, path).exists():
+            self.warn(f"{path} is missing; `make exercises` writes it from solutions/{concept}.py")
+            return [_table(found)]
         links = nodes.paragraph(classes=["exercise-links"])
         links += nodes.reference("", "Open in Colab", refuri=colab_url(Path(self.env.srcdir), path), classes=["button"])
         links += nodes.Text(" ")
@@ -79,7 +89,7 @@ class ConceptMap(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the picture, for wide screens, and the list."""
-        contents: Contents = self.env.app.course_contents
+        contents = contents_of(self.env.app)
         self.env.note_dependency(str(contents.root / "_toc.yml"))
         for page in contents.pages:
             self.env.note_dependency(str(page.path))
@@ -145,10 +155,11 @@ class FoldTitle(nodes.General, nodes.TextElement):
     """The line that is always seen."""
 
 
-def _mistakes_of(exercise: Exercise) -> nodes.Node:
+def _mistakes_of(exercise: Exercise, opened: bool) -> nodes.Node:
     number = len(exercise.mistakes)
     title = FoldTitle("", "", nodes.strong("", exercise.title), nodes.Text(f" · {number} known mistakes"))
-    return Fold("", title, *(_mistake(mistake) for mistake in exercise.mistakes), classes=["mistakes"])
+    shown = [_mistake(mistake) for mistake in exercise.mistakes]
+    return Fold("", title, *shown, classes=["mistakes"], opened=opened)
 
 
 def _mistake(mistake: Mistake) -> nodes.Node:
@@ -187,14 +198,14 @@ def setup_lists(app: Sphinx) -> None:
     app.add_directive("exercises", Exercises)
     app.add_directive("concept-map", ConceptMap)
     silent = (lambda self, node: None, lambda self, node: None)
-    others = {name: silent for name in ("latex", "text", "man", "texinfo")}
+    others: Any = {name: silent for name in ("latex", "text", "man", "texinfo")}
     app.add_node(Fold, html=(_open_fold, _say("</details>")), **others)
     app.add_node(FoldTitle, html=(_say("<summary>"), _say("</summary>")), **others)
 
 
 def _open_fold(self, node: Fold) -> None:
-    self.body.append(self.starttag(node, "details"))
+    self.body.append(self.starttag(node, "details", **({"open": "open"} if node["opened"] else {})))
 
 
-def _say(tag: str):
+def _say(tag: str) -> Any:
     return lambda self, node: self.body.append(tag)

@@ -86,13 +86,15 @@ def _included(path: Path, options: dict[str, str]) -> str:
 
 def _object(text: str, names: list[str]) -> str:
     """The source of a function, class or method, decorators included."""
-    body: list[ast.stmt] = ast.parse(text).body
+    node: ast.AST = ast.parse(text)
     for name in names:
-        node = next((n for n in body if getattr(n, "name", None) == name), None)
-        if not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+        inside = [n for n in ast.iter_child_nodes(node) if getattr(n, "name", None) == name]
+        if not inside:
             return text
-        body = node.body
-    first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+        node = inside[0]
+    if not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+        return text
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
     return "\n".join(text.splitlines()[first - 1 : node.end_lineno])
 
 

@@ -125,7 +125,7 @@ def _ignore(self: Any, node: nodes.Node) -> None:
 def setup_quiz(app: Sphinx) -> None:
     """Register the directive and its nodes."""
     app.add_directive("quiz", QuizDirective)
-    others = {name: (_ignore, _ignore) for name in ("latex", "text", "man", "texinfo")}
+    others: Any = {name: (_ignore, _ignore) for name in ("latex", "text", "man", "texinfo")}
     app.add_node(Quiz, html=(_open_quiz, _open("</div>")), **others)
     app.add_node(Choice, html=(_open_choice, _open("</details>")), **others)
     app.add_node(ChoiceText, html=(_open("<summary>"), _open("</summary>")), **others)

@@ -9,7 +9,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 from course_lib.publishing.contents import Page, read_contents
-from course_lib.publishing.lists import needs_and_minutes, setup_lists
+from course_lib.publishing.lists import contents_of, needs_and_minutes, setup_lists
 from course_lib.publishing.own_assets import setup_assets
 from course_lib.publishing.pages import outputs_key
 from course_lib.publishing.quiz import setup_quiz
@@ -20,23 +20,21 @@ logger = logging.getLogger(__name__)
 def read_book(app: Sphinx) -> None:
     """Read contents afresh in each build, and say what is wrong with needs even where no page is re-read."""
     toc = Path(app.srcdir) / app.config.external_toc_path
-    app.course_contents = read_contents(Path(app.srcdir), toc)
-    for problem in app.course_contents.problems:
+    contents = vars(app)["course_contents"] = read_contents(Path(app.srcdir), toc)
+    for problem in contents.problems:
         where = f"{problem.path}:{problem.line}"
         logger.warning("%s", problem.message, location=where, type="course", subtype="needs")
 
 
 def pages_with_new_outputs(app: Sphinx, env: BuildEnvironment, *changes: Any) -> list[str]:
     """Pages whose outputs are not those last read, although their text is the same."""
-    known = getattr(env, "course_outputs", {})
+    known = vars(env).get("course_outputs", {})
     return [name for name, key in known.items() if name in env.found_docs and key != _key(app, name)]
 
 
 def remember_outputs(app: Sphinx, doctree: nodes.document) -> None:
     """Note which outputs a page was read with."""
-    if not hasattr(app.env, "course_outputs"):
-        app.env.course_outputs = {}
-    app.env.course_outputs[app.env.docname] = _key(app, app.env.docname)
+    vars(app.env).setdefault("course_outputs", {})[app.env.docname] = _key(app, app.env.docname)
 
 
 def _key(app: Sphinx, docname: str) -> str:
@@ -45,7 +43,7 @@ def _key(app: Sphinx, docname: str) -> str:
 
 def add_page_head(app: Sphinx, doctree: nodes.document) -> None:
     """Put needs and minutes below the title of a concept's page."""
-    contents = app.course_contents
+    contents = contents_of(app)
     page = next((page for page in contents.pages if page.docname == app.env.docname), None)
     section = next(iter(doctree.findall(nodes.section)), None)
     if page is None or section is None:
@@ -58,9 +56,10 @@ def add_page_head(app: Sphinx, doctree: nodes.document) -> None:
 
 def _note_titles(app: Sphinx, page: Page) -> None:
     """A page shows the titles of what it needs, so it is read again when those pages change."""
+    concepts = contents_of(app).concepts
     for need in page.needs:
-        if need in app.course_contents.concepts:
-            app.env.note_dependency(str(app.course_contents.concepts[need].path))
+        if need in concepts:
+            app.env.note_dependency(str(concepts[need].path))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -1,13 +1,16 @@
 """A matplotlib figure as inline SVG: same bytes every time, ids of its own, colors that follow the page."""
 
+import contextlib
 import hashlib
 import html
 import io
 import re
 import warnings
+from collections.abc import Iterator, Sequence
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 # Two colors that stand for roles, not for paint. They are replaced once the figure is drawn, so text and axes
 # take the page's text color and legends its background, in light and in dark, in the book and in Jupyter.
@@ -31,15 +34,29 @@ def digest(*parts: str) -> str:
     return "fig-" + hashlib.sha256("\0".join(parts).encode()).hexdigest()[:10]
 
 
-def svg_of(fig: Figure, alt: str, tight: bool = False) -> str:
-    """Draw `fig` as one `<svg>` element that can stand beside others in a page."""
+def box_around(figures: Sequence[Figure]) -> Bbox:
+    """The smallest box, in inches, that holds all that is drawn in any of the figures, and a little air."""
+    with _hangul_is_fine():
+        for fig in figures:
+            fig.draw_without_rendering()
+        return Bbox.union([fig.get_tightbbox() for fig in figures]).padded(0.06)
+
+
+def svg_of(fig: Figure, alt: str, box: Bbox) -> str:
+    """Draw what `box` shows of `fig` as one `<svg>` element that can stand beside others in a page."""
     drawn = io.StringIO()
     # The salt makes the ids the same every time; without it matplotlib draws them at random.
-    with mpl.rc_context({"svg.hashsalt": "course", "svg.fonttype": "none"}), warnings.catch_warnings():
-        # matplotlib measures with DejaVu Sans, which has no Hangul; the reader's browser sets the text.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        fig.savefig(drawn, format="svg", metadata={"Date": None}, bbox_inches="tight" if tight else None)
+    with mpl.rc_context({"svg.hashsalt": "course", "svg.fonttype": "none"}), _hangul_is_fine():
+        fig.savefig(drawn, format="svg", metadata={"Date": None}, bbox_inches=box)
     return _own_ids(_recolor(_slim(_rehead(drawn.getvalue(), alt))))
+
+
+@contextlib.contextmanager
+def _hangul_is_fine() -> Iterator[None]:
+    """matplotlib measures with DejaVu Sans, which has no Hangul, and warns; the reader's browser sets the text."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        yield
 
 
 def _rehead(text: str, alt: str) -> str:
