@@ -33,14 +33,16 @@ def measure() -> Iterator[Row]:
         if name not in PEERS:
             yield Row(f"{name}: no peer named in {__name__}", "", "", None)
             continue
-        ours, theirs = _median_times(name)
+        rounds = _rounds(name)
+        ratio = statistics.median(ours / theirs for ours, theirs in rounds)
+        ours, theirs = (statistics.median(times) * 1000 for times in zip(*rounds, strict=True))
         what = f"{name}, step of {sum(torch.Size(shape).numel() for shape in SHAPES):,} parameters"
-        measured = f"{ours / theirs:.2f}× ({ours * 1000:.1f} and {theirs * 1000:.1f} ms)"
-        yield Row(what, measured, f"≤ {LIMIT:.0f}× torch.optim", ours / theirs <= LIMIT)
+        measured = f"{ratio:.2f}× ({ours:.1f} and {theirs:.1f} ms)"
+        yield Row(what, measured, f"≤ {LIMIT:.0f}× torch.optim", ratio <= LIMIT)
 
 
-def _median_times(name: str) -> tuple[float, float]:
-    """Return the median time of a step of ours and of torch's, in seconds."""
+def _rounds(name: str) -> list[tuple[float, float]]:
+    """Return the times of a step of ours and of torch's, in seconds, side by side for each round."""
     peer, options = PEERS[name]
     generator = torch.Generator().manual_seed(0)
     parameters = [torch.randn(shape, generator=generator) for shape in SHAPES]
@@ -60,6 +62,4 @@ def _median_times(name: str) -> tuple[float, float]:
             other.step()
 
     five_of_ours(), five_of_theirs()  # the state is made in the first step
-    rounds = [(seconds(five_of_ours)[0], seconds(five_of_theirs)[0]) for _ in range(ROUNDS)]
-    ours, theirs = zip(*rounds, strict=True)
-    return statistics.median(ours) / STEPS, statistics.median(theirs) / STEPS
+    return [(seconds(five_of_ours)[0] / STEPS, seconds(five_of_theirs)[0] / STEPS) for _ in range(ROUNDS)]
