@@ -114,7 +114,7 @@ def cells(path: Path) -> list[Cell]:
 
 def _page_cells(path: Path) -> list[Cell]:
     found = []
-    pattern = r"(?ms)^(?P<fence>`{3,})\{code-cell\}[^\n]*\n(?P<body>.*?)^(?P=fence)[ \t]*$"
+    pattern = r"(?ms)^(?P<fence>`{3,}|:{3,})\{code-cell\}[^\n]*\n(?P<body>.*?)^(?P=fence)[ \t]*$"
     whole = text(path)
     for match in re.finditer(pattern, whole):
         options, source = _options(match["body"])
@@ -146,9 +146,10 @@ def _solution_cells(path: Path) -> list[Cell]:
     return found
 
 
-def prose(page: Path) -> str:
-    """Return a page's text with its fenced blocks blanked out, line for line."""
-    return re.sub(r"(?ms)^(`{3,}).*?^\1[ \t]*$", lambda match: "\n" * match[0].count("\n"), text(page))
+def prose(page: Path, fences: str = "`:") -> str:
+    """Return a page's text with its blocks fenced by three or more of `fences` blanked out, line for line."""
+    blocks = rf"(?ms)^(([{fences}])\2{{2,}})(?!\2).*?^\1[ \t]*$"
+    return re.sub(blocks, lambda match: "\n" * match[0].count("\n"), text(page))
 
 
 def front_matter(page: Path) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def _weak_alt(call: ast.Call) -> str:
 
 
 def _in_prose(path: Path) -> list[tuple[int, str]]:
-    words, found = prose(path), []
+    words, found = prose(path, fences="`"), []
     for match in re.finditer(r"!\[\s*\]\(|<img(?![^>]*\balt=\"[^\"]+\")[^>]*>", words):
         found.append((words.count("\n", 0, match.start()) + 1, "this image has no alt text"))
     whole = path.read_text(encoding="utf-8")
@@ -92,6 +92,7 @@ ALT = ', alt="A line that rises twice as steeply as the diagonal."'
         ("show(fig" + ALT + ', caption="Twice as steep.")', "ax.plot([1])", 25, "this cell makes a figure"),
         ("How does one double?", "![](double.png)", 9, "this image has no alt text"),
         ("How does one double?", '<img src="double.png">', 9, "this image has no alt text"),
+        ("How does one double?", ":::{note}\n![](double.png)\n:::", 10, "this image has no alt text"),
         ("How does one double?", "```{figure} double.png\nA caption\n```", 9, "this figure has no :alt:"),
     ],
 )

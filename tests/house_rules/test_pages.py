@@ -74,7 +74,7 @@ def _contents(path: Path) -> list[str]:
     trees = [cell.tree for cell in cells(path)]
     plays = sum(1 for tree in trees for _ in calls(tree, "play"))
     figures = plays + sum(1 for tree in trees for _ in calls(tree, "show"))
-    quizzes = len(re.findall(r"(?m)^`{3,}\{quiz\}", text(path)))
+    quizzes = len(re.findall(r"(?m)^(?:`{3,}|:{3,})\{quiz\}", text(path)))
     found = []
     if figures < FIGURES:
         found.append(f"it shows {figures} figures; at least {FIGURES} belong on a page")
@@ -83,7 +83,7 @@ def _contents(path: Path) -> list[str]:
     if quizzes not in QUIZZES:
         found.append(f"it asks {quizzes} questions; three to five {{quiz}} belong under Check yourself")
     for directive in ("common-mistakes", "exercises"):
-        if not re.search(rf"(?m)^`{{3,}}\{{{directive}\}} *{path.stem} *$", text(path)):
+        if not re.search(rf"(?m)^(?:`{{3,}}|:{{3,}})\{{{directive}\}} *{path.stem} *$", text(path)):
             found.append(f"it lacks the directive {{{directive}}} {path.stem}")
     return found
 
