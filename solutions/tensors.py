@@ -258,7 +258,8 @@ check("tensors.standardize", standardize)
 #
 # Raise `ValueError` if not even one window fits, or if `width` or `step` is below 1. The signal may itself be a
 # view (the check hands you every other sample of a recording), so ask it for `stride()` and `storage_offset()`.
-# `unfold` would do it all for you; leave it aside this once.
+# `unfold` would do it all for you; leave it aside this once. The check also looks at the strides and the storage of
+# your result: those of a copy are different.
 #
 # ```python
 # sliding_windows(torch.tensor([1, 2, 3, 4, 5]), width=3, step=2)     # tensor([[1, 2, 3], [3, 4, 5]])

@@ -333,14 +333,14 @@ def by_floats(first, second):
     forbids=[OWN + "sliced"],
 )
 def sliced(rng, size):
-    """Slices that begin after the first element, in steps that do not divide the rest."""
+    """Slices that begin after the first element, in steps that divide the distance and in steps that do not."""
     rank = min(size, 3)
     shape = some_shape(rng, rank, least=7)
     axis = rank - 1 if size == 1 else int(rng.integers(rank)) if size > 3 else 1
     step = int(rng.integers(2, 4))
     start = int(rng.integers(1, 3))
     strides = tuple(2 * stride for stride in tensors.contiguous_strides(shape))
-    return shape, strides, int(rng.integers(1, 9)), axis, start, start + 2 * step - 1 + step % 2, step
+    return shape, strides, int(rng.integers(1, 9)), axis, start, start + 2 * step - (size not in (2, 5)), step
 
 
 @sliced.edge(points=1)
@@ -385,6 +385,21 @@ def forgets_to_divide(shape, strides, offset, axis, start, stop, step):
     first, last, _ = slice(start, stop, step).indices(shape[axis])
     new_offset = offset + first * strides[axis]
     return (*_replaced(shape, strides, axis, max(0, last - first), strides[axis] * step), new_offset)
+
+
+@sliced.mistake
+def always_adds_one(shape, strides, offset, axis, start, stop, step):
+    """The length is one too large when the step divides the distance: the element at `stop` is left out."""
+    first, last, _ = slice(start, stop, step).indices(shape[axis])
+    new_offset = offset + first * strides[axis]
+    return (*_replaced(shape, strides, axis, max(0, (last - first) // step + 1), strides[axis] * step), new_offset)
+
+
+@sliced.mistake
+def forgets_the_old_offset(shape, strides, offset, axis, start, stop, step):
+    """The offset is counted from the beginning of the storage. The tensor may begin later: add the old offset."""
+    new, new_strides, new_offset = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    return new, new_strides, new_offset - offset
 
 
 @sliced.mistake
@@ -554,6 +569,12 @@ def refuses_different_ranks(first, second):
 
 
 @broadcast_shapes.mistake
+def comes_out_backward(first, second):
+    """The result is back to front: it was collected from the last axis to the first. Turn it around at the end."""
+    return tensors.broadcast_shapes(first, second)[::-1]
+
+
+@broadcast_shapes.mistake
 def stretches_only_the_second(first, second):
     """Only the second shape was stretched. Either one may have the 1."""
     if len(second) > len(first):
@@ -585,7 +606,7 @@ def from_the_right(first, second):
     points=3,
     difficulty=2,
     minutes=12,
-    sizes=(1, 2, 3, 4, 5, 6, 7, 8),
+    sizes=(1, 2, 3, 4, 5, 6, 7, 8, 9),
     forbids=[OWN + "is_contiguous", OWN + "addresses_by_loops", OWN + "addresses", "torch.Tensor.is_contiguous"],
 )
 def is_contiguous(rng, size):
@@ -600,6 +621,7 @@ def is_contiguous(rng, size):
         6: ((a, b, c), (c, a * c, 1)),  # two axes swapped, the last still last
         7: ((a, b), (0, 1)),  # one row, stretched
         8: ((a, b, c), (1, a, a * b)),  # the first axis fastest
+        9: ((a, b, c), (b * c, 1, b)),  # two axes swapped, the first still first
     }[size]
 
 
@@ -625,6 +647,12 @@ def one_number():
 def looks_at_the_last_stride(shape, strides):
     """Only the last stride was looked at. Rows may lie side by side and still have gaps between them."""
     return 0 in shape or not strides or strides[-1] == 1
+
+
+@is_contiguous.mistake
+def looks_at_the_first_stride(shape, strides):
+    """Only the first stride was looked at. The axes to its right may be in another order all the same."""
+    return 0 in shape or not shape or shape[0] * strides[0] == math.prod(shape)
 
 
 @is_contiguous.mistake
@@ -708,32 +736,34 @@ def a_single_row():
     return torch.tensor([[3.0, -2.0, 8.0]])
 
 
-def _scaled(centered, deviation):
-    return torch.where(deviation == 0, 0.0, centered / torch.where(deviation == 0, 1.0, deviation))
-
-
 @standardize.mistake
 def divides_by_n_minus_1(table):
     """The deviation was divided by n − 1, which is PyTorch's default. Ask for `correction=0` to divide by n."""
-    return _scaled(table - table.mean(dim=0), (table - table.mean(dim=0)).pow(2).sum(0).div(table.shape[0] - 1).sqrt())
+    return (table - table.mean(dim=0)) / table.std(dim=0)
+
+
+@standardize.mistake
+def divides_by_n_minus_1_with_care(table):
+    """Constant columns are right, but the deviation was divided by n − 1, PyTorch's default. Ask for `correction=0`."""
+    return torch.nan_to_num((table - table.mean(dim=0)) / table.std(dim=0))
 
 
 @standardize.mistake
 def goes_along_the_rows(table):
     """Each row was standardized. Each *column* has its own mean and deviation, taken over the rows: axis 0."""
-    return tensors.standardize(table.T).T
+    return (table - table.mean(dim=1, keepdim=True)) / table.std(dim=1, correction=0, keepdim=True)
 
 
 @standardize.mistake
 def takes_the_whole_table(table):
     """One mean and one deviation were taken of the whole table. Each column needs its own."""
-    return _scaled(table - table.mean(), table.std(correction=0))
+    return (table - table.mean()) / table.std(correction=0)
 
 
 @standardize.mistake
 def divides_by_the_variance(table):
     """The columns were divided by their variance. Divide by its square root, the standard deviation."""
-    return _scaled(table - table.mean(dim=0), table.var(dim=0, correction=0))
+    return (table - table.mean(dim=0)) / table.var(dim=0, correction=0)
 
 
 @standardize.mistake
@@ -745,7 +775,7 @@ def only_shifts(table):
 @standardize.mistake
 def only_scales(table):
     """The columns were scaled but not shifted: take the mean away first."""
-    return _scaled(table, table.std(dim=0, correction=0))
+    return table / table.std(dim=0, correction=0)
 
 
 @standardize.mistake
@@ -831,6 +861,19 @@ def copies(signal, width, step=1):
 
 
 @sliding_windows.mistake
+def stacks_slices(signal, width, step=1):
+    """The windows were stacked, which copies them. Describe them by strides into the signal's own storage."""
+    starts = range(0, signal.shape[-1] - width + 1, step)
+    return torch.stack([signal[..., start : start + width] for start in starts], dim=-2)
+
+
+@sliding_windows.mistake
+def copies_the_signal(signal, width, step=1):
+    """The signal was copied first (`contiguous`, `clone`, `reshape`). Its own strides and offset are all you need."""
+    return tensors.sliding_windows(signal.contiguous(), width, step)
+
+
+@sliding_windows.mistake
 def assumes_neighbors(signal, width, step=1):
     """The next sample was taken for the next cell. Ask the signal for its last stride; it may be a slice itself."""
     view = tensors.sliding_windows(signal, width, step)
@@ -865,11 +908,11 @@ def swaps_window_and_width(signal, width, step=1):
 
 @sliding_windows.mistake
 def reads_past_the_end(signal, width, step=1):
-    """A window sticks out and reads cells that do not belong to the signal. Leave it out."""
-    view = tensors.sliding_windows(signal, width, 1)
-    *outer, inner = signal.stride()
-    shape = (*signal.shape[:-1], -(-view.shape[-2] // step), width)
-    return view.as_strided(shape, (*outer, inner * step, inner), signal.storage_offset() + (shape[-2] > 1) * inner)
+    """The last window sticks out of the signal. Round the number of steps down, so that it is left out."""
+    fitting = tensors.sliding_windows(signal, width, step)
+    windows = -((width - signal.shape[-1]) // step) + 1
+    shape = (*signal.shape[:-1], windows, width)
+    return signal.as_strided(shape, fitting.stride(), signal.storage_offset())
 
 
 @sliding_windows.alternative
