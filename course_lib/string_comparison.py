@@ -61,9 +61,9 @@ def to_upper(text: str) -> str:
 
 
 def compare(left: str, right: str) -> int:
-    """Say whether `left` comes before (-1), equals (0) or follows (1) `right`, code point by code point.
+    """Say whether `left` comes before (-1), equals (0) or follows (1) `right`.
 
-    The first difference decides; if there is none, the shorter text comes first.
+    Code point by code point the first difference decides; if there is none, the shorter comes first.
     Source: the order of sequences in The Python Language Reference, section 6.10.1.
 
     >>> compare("Zoo", "apple"), compare("10", "9"), compare("car", "cart"), compare("a", "a")
@@ -90,10 +90,11 @@ def c_compare(left: bytes, right: bytes) -> int:
 
 
 def utf16_encode(text: str) -> list[int]:
-    """Give the 16-bit units that write `text` in UTF-16; a code point from 0x10000 on takes two.
+    """Give the 16-bit units that write `text` in UTF-16, one or two for each code point.
 
-    These are surrogates: 0xD800 plus the upper ten bits, and 0xDC00 plus the lower ten, of code − 0x10000.
-    Raises ValueError for a lone surrogate. Source: The Unicode Standard, definition D91 and table 3-5.
+    Two, from 0x10000 on, are surrogates: 0xD800 plus the upper ten bits of code − 0x10000, and
+    0xDC00 plus the lower ten. Raises ValueError for a lone surrogate in `text`.
+    Source: The Unicode Standard, definition D91 and table 3-5.
 
     >>> [hex(unit) for unit in utf16_encode("A\\U0001F600")]
     ['0x41', '0xd83d', '0xde00']
@@ -104,7 +105,8 @@ def utf16_encode(text: str) -> list[int]:
         if code < 0x10000:
             units.append(code)
         else:
-            units += [0xD800 + (code - 0x10000 >> 10), 0xDC00 + (code - 0x10000 & 0x3FF)]
+            value = code - 0x10000
+            units += [0xD800 + (value >> 10), 0xDC00 + (value & 0x3FF)]
     return units
 
 
@@ -134,7 +136,7 @@ def _refuse_surrogate(code: int, text: str) -> None:
 def decompose_hangul(syllable: str) -> str:
     """Take one Hangul syllable apart into its two or three conjoining letters (jamo).
 
-    Raises ValueError unless `syllable` is one of the 11,172 characters U+AC00 to U+D7A3.
+    Raises ValueError unless `syllable` is one of the characters U+AC00 to U+D7A3.
     Source: The Unicode Standard, section 3.12, arithmetic decomposition.
 
     >>> [hex(ord(letter)) for letter in decompose_hangul("한")]
@@ -143,7 +145,8 @@ def decompose_hangul(syllable: str) -> str:
     index = ord(syllable) - FIRST_SYLLABLE if len(syllable) == 1 else -1
     if not 0 <= index < LEADS * VOWELS * TAILS:
         raise ValueError(f"one Hangul syllable is needed, not {syllable!r}")
-    lead, vowel, tail = index // TAILS // VOWELS, index // TAILS % VOWELS, index % TAILS
+    without_tail, tail = divmod(index, TAILS)
+    lead, vowel = divmod(without_tail, VOWELS)
     letters = chr(FIRST_LEAD + lead) + chr(FIRST_VOWEL + vowel)
     return letters + chr(BEFORE_TAILS + tail) if tail else letters
 
@@ -173,9 +176,9 @@ def compose_hangul(text: str) -> str:
 
 
 def dictionary_key(text: str) -> tuple[str, str, str]:
-    """Make a sort key that looks at letters first, accents second and case last, as a dictionary does.
+    """Make a sort key that looks at letters first, accents second and case last.
 
-    A small model of the Unicode Collation Algorithm: three levels, each asked only if those before are tied.
+    A small model of the Unicode Collation Algorithm: a level is asked only if those before tie.
     Source: Unicode Technical Standard 10, section 1.1, multilevel comparison.
 
     >>> sorted(["Zoo", "rôle", "apple", "Role", "role"], key=dictionary_key)
@@ -201,12 +204,13 @@ def natural_key(text: str) -> tuple[str | int, ...]:
 
 
 def edit_distance_by_recursion(left: str, right: str) -> int:
-    """Count the fewest insertions, deletions and substitutions of a character that turn `left` into `right`.
+    """Count the fewest characters to insert, delete or replace to turn `left` into `right`.
 
-    The slow program that is the definition: three choices at each end. Source: Levenshtein (1966).
+    The slow program that is the definition: three choices at each end.
+    Source: Levenshtein (1966).
 
-    >>> edit_distance_by_recursion("cat", "cut"), edit_distance_by_recursion("cat", "at")
-    (1, 1)
+    >>> edit_distance_by_recursion("cat", "cut")
+    1
     """
     if not left or not right:
         return len(left) + len(right)
@@ -218,9 +222,10 @@ def edit_distance_by_recursion(left: str, right: str) -> int:
 
 
 def edit_table(left: str, right: str) -> list[list[int]]:
-    """Fill the table of distances from each start of `left` (rows) to each start of `right` (columns).
+    """Fill the table of distances between every start of `left` and every start of `right`.
 
-    It has `len(left) + 1` rows and `len(right) + 1` columns. Source: Wagner and Fischer (1974), Algorithm X.
+    It has `len(left) + 1` rows and `len(right) + 1` columns.
+    Source: Wagner and Fischer (1974), Algorithm X.
 
     >>> edit_table("at", "cat")
     [[0, 1, 2, 3], [1, 1, 1, 2], [2, 2, 2, 1]]
@@ -229,7 +234,8 @@ def edit_table(left: str, right: str) -> list[list[int]]:
     for row, one in enumerate(left, start=1):
         above, line = table[-1], [row]
         for column, other in enumerate(right, start=1):
-            line.append(min(above[column] + 1, line[-1] + 1, above[column - 1] + (one != other)))
+            replaced = above[column - 1] + (one != other)
+            line.append(min(above[column] + 1, line[-1] + 1, replaced))
         table.append(line)
     return table
 

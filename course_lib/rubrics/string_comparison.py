@@ -60,7 +60,7 @@ def adds_64(first, width):
 
 @table_row.mistake
 def takes_the_space_for_a_control_code(first, width):
-    """The space, code 32, is a printing character: the control codes are those *below* 32, and 127."""
+    """The space, code 32, is a printing character: the control codes are those below 32, and 127."""
     codes = range(first, min(first + width, 128))
     return f"{first:3d}:" + "".join(f" {'^' + chr(c ^ 64) if c <= 32 or c == 127 else chr(c):>2}" for c in codes)
 
@@ -80,7 +80,7 @@ def one_cell_short(first, width):
 
 @table_row.mistake
 def aligned_to_the_left(first, width):
-    """Each cell is two columns wide with its character on the *right*; yours stands on the left."""
+    """Each cell is two columns wide with its character on the right; yours stands on the left."""
     cells = ("^" + chr(c ^ 64) if c < 32 or c == 127 else chr(c) for c in range(first, min(first + width, 128)))
     return f"{first:3d}:" + "".join(f" {cell:<2}" for cell in cells)
 
@@ -342,7 +342,7 @@ def the_first_number_alone(text):
 
 @natural_key.mistake
 def numbers_after_characters(text):
-    """At the same place a number should come *before* any other character; in yours it comes after."""
+    """At the same place a number should come before any other character; in yours it comes after."""
     return tuple((1, int(p), "") if p.isdigit() else (0, 0, p) for p in re.findall("[0-9]+|[^0-9]", text))
 
 
