@@ -104,8 +104,8 @@ check("string_comparison.c_compare", c_compare)
 # - numbers stand in order of value, other characters in order of their codes (capitals before small letters,
 #   say);
 # - names that differ only in leading zeros, `a2` and `a02`, have equal keys;
-# - only 0 to 9 are digits; ² and the digits of other scripts are characters. A hyphen is a character too, no
-#   minus sign.
+# - only 0 to 9 are digits; ² and the digits of other scripts are characters. A hyphen or a
+#   dot is a character too, no minus sign and no decimal point.
 #
 # Python cannot order a number and a string (`1 < "a"` is a TypeError), so see to it that keys never hold the
 # one where another key holds the other, or mark which is which.
@@ -193,6 +193,7 @@ check("string_comparison.utf8_encode", utf8_encode)
 # There are 19 leads, numbers 0 to 18 from U+1100 on; 21 vowels, numbers 0 to 20 from U+1161 on; 27 tails,
 # numbers **1** to 27 from U+11A8 on. The 11,172 syllables begin at U+AC00, and one has no tail if its number,
 # counted from there, is a multiple of 28. Letters beyond these numbers (old Hangul) are not joined.
+# Composed or in pieces, Hangul looks the same on the screen, so the check shows texts as code points.
 #
 # ```
 # compose_hangul("\u1112\u1161\u11ab!") == "한!"      # lead 18, vowel 0, tail 4

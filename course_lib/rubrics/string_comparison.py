@@ -177,7 +177,7 @@ def by_a_translation_table(text):
     points=3,
     difficulty=2,
     minutes=12,
-    forbids=[OWN + "c_compare"],
+    forbids=[OWN + "c_compare", "ctypes.CDLL"],
 )
 def c_compare(rng, size):
     """Strings that share a beginning and then differ, or of which one ends."""
@@ -285,7 +285,7 @@ def natural_key(rng, size):
         ["a-" + long, "a-" + short, "a!"],
         ["x7y" + long, "x7y" + short, "x700"],
         [long + "a", short + "b", "a"],
-        ["B" + short, "é1", "ab2"],
+        ["B" + short, "é1", "ab2", "v1." + long, "v1." + short],
     ]
     names = [name for pair in pairs[: {1: 1, 2: 2, 3: 3, 5: 4, 8: 5}[size]] for name in pair]
     return ([names[place] for place in rng.permutation(len(names))],)
@@ -300,7 +300,7 @@ def leading_zeros():
 @natural_key.edge(points=1)
 def digits_of_other_scripts():
     """Only 0 to 9 form numbers; ² and the Arabic ٣ are characters like any other."""
-    return (["a²", "a٣", "a10", "a9", "ab", "a1٣"],)
+    return (["a²", "a٣", "a10", "a9", "ab", "a1٣", "a1²"],)
 
 
 @natural_key.drive
@@ -360,6 +360,12 @@ def reads_a_minus_sign(text):
 
 
 @natural_key.mistake
+def reads_a_decimal_point(text):
+    """The dot became a decimal point, so v1.10 comes before v1.9. It is a character, with a number on each side."""
+    return tuple(float(p) if place % 2 else p for place, p in enumerate(re.split(r"([0-9]+(?:\.[0-9]+)?)", text)))
+
+
+@natural_key.mistake
 def ignores_case(text):
     """Capitals and small letters are mixed: apart from numbers, characters keep the order of their codes."""
     return sc.natural_key(text.lower())
@@ -369,6 +375,12 @@ def ignores_case(text):
 def orders_equal_numbers_by_their_zeros(text):
     """Names with equal numbers, such as a2 and a02, changed places: their keys should be equal, nothing added."""
     return (*sc.natural_key(text), "", 0, text)
+
+
+@natural_key.mistake
+def trusts_isdigit(text):
+    """`isdigit` is true for ² and its like, which `int` cannot read; look for 0 to 9 alone."""
+    return tuple((0, int(p)) if p.isdigit() else (1, p) for p in re.findall("[0-9]+|[^0-9]", text))
 
 
 @natural_key.mistake
@@ -520,24 +532,36 @@ def from_a_string_of_bits(text):
     forbids=[OWN + "compose_hangul", "unicodedata.normalize"],
 )
 def compose_hangul(rng, size):
-    """Syllables in pieces, with and without a tail, and other characters between them."""
+    """Syllables in pieces, with and without a tail, and other characters between them; shown as code points."""
     parts = []
     for place in range(size):
         index = int(rng.integers(399)) * 28 + (int(rng.integers(1, 28)) if place % 2 == 0 else 0)
         parts.append(sc.decompose_hangul(chr(0xAC00 + index)) + ("a" if place == 2 else ""))
-    return "".join(parts)
+    return code_points("".join(parts))
+
+
+def code_points(text):
+    """Write a text as its code points: composed or in pieces, Hangul looks the same."""
+    return " ".join(f"U+{ord(c):04X}" for c in text)
+
+
+@compose_hangul.drive
+def by_code_points(answer, text_in_code_points):
+    """Compose one text, with both sides written as code points so that a reader sees what differs."""
+    result = answer("".join(chr(int(code[2:], 16)) for code in text_in_code_points.split()))
+    return code_points(result) if isinstance(result, str) else result
 
 
 @compose_hangul.edge(points=1)
 def a_tail_after_a_whole_syllable():
     """A syllable that is already there and has no tail takes the one that follows; one that has a tail does not."""
-    return ("가\u11a8 각\u11a8",)
+    return code_points("가\u11a8 각\u11a8")
 
 
 @compose_hangul.edge(points=1)
 def letters_that_do_not_join():
     """Letters out of order, old letters outside the 19, 21 and 27, and letters for display stay as they are."""
-    return ("\u1161\u1100 \u1113\u1161 \u1100\u1176 가\u11a7 가\u11c3 ㄱㅏ \u1100\u11a8",)
+    return code_points("\u1161\u1100 \u1113\u1161 \u1100\u1176 가\u11a7 가\u11c3 ㄱㅏ \u1100\u11a8")
 
 
 def compose_with(text, leads=19, vowels=21, tails=range(0x11A8, 0x11C3), whole="가", step=28, minus=0x11A7):
@@ -636,9 +660,9 @@ def by_two_substitutions(text):
 )
 def typo_distance(rng, size):
     """A word and its copy with letters exchanged, lost, added and replaced."""
-    start = "bca" + some_text(rng, "abcd", 2) if size == 8 else some_text(rng, "abcd", size)
+    start = {1: "", 8: "bca" + some_text(rng, "abcd", 2)}.get(size, some_text(rng, "abcd", size))
     left, right = {1: ("ei", "ie"), 2: ("e", "i"), 3: ("ei", "io"), 5: ("ei", "oie")}.get(size, ("ie", "ei"))
-    return start + left, (start[1:] if size == 8 else start) + right
+    return start + left, (start[2:] if size == 8 else start) + right
 
 
 @typo_distance.edge(points=1)
