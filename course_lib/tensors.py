@@ -17,10 +17,11 @@ Layout = tuple[Shape, Shape, int]  # shape, strides, offset
 
 
 def nested_shape(nested: object) -> Shape:
-    """Say how long a list of lists of … is along each axis, or refuse it if it is ragged.
+    """Say how long a nested list is along each axis, or refuse it if it is ragged.
 
-    Takes a number or a nested list; returns one length for each level, outermost first, () for a number.
-    Raises ValueError when two neighbors differ in shape: a tensor must be a full box. (Harris et al. 2020.)
+    Takes a number or a nested list; returns one length for each level, outermost first,
+    () for a number. Raises ValueError when two neighbors differ in shape: a tensor must
+    be a full box. (Harris et al. 2020.)
 
     >>> nested_shape([[1, 2, 3], [4, 5, 6]])
     (2, 3)
@@ -30,15 +31,16 @@ def nested_shape(nested: object) -> Shape:
     inner = [nested_shape(item) for item in nested]
     for position, shape in enumerate(inner):
         if shape != inner[0]:
-            raise ValueError(f"ragged list: item 0 has shape {inner[0]}, item {position} has shape {shape}")
+            raise ValueError(f"ragged: item 0 has shape {inner[0]}, item {position} {shape}")
     return (len(nested), *(inner[0] if inner else ()))
 
 
 def list_bytes(nested: object) -> int:
-    """Add up the bytes of a list, of the lists in it and of the numbers in them, each object counted once.
+    """Add up the bytes of a list and all that is in it, each object counted once.
 
-    Takes a nested list; returns bytes. `sys.getsizeof` alone sees a list's pointers, not what they point to,
-    and one object that stands in a list many times is stored once. (CPython's `sys` module documentation.)
+    Takes a nested list; returns bytes. `sys.getsizeof` alone sees a list's pointers,
+    not what they point to, and one object that stands in a list many times is stored
+    once. (CPython's `sys` module documentation.)
 
     >>> list_bytes([7, 7]) == sys.getsizeof([7, 7]) + sys.getsizeof(7)
     True
@@ -53,10 +55,11 @@ def list_bytes(nested: object) -> int:
 
 
 def contiguous_strides(shape: Shape) -> Shape:
-    """Say how far apart neighbors are along each axis when a tensor is stored row after row, without gaps.
+    """Say how far apart neighbors are in a tensor stored row after row, without gaps.
 
-    Takes lengths, returns as many strides, in elements: the product of all lengths to the right. Raises
-    ValueError for a negative length. Equation (2); Knuth 1997, section 2.2.6.
+    Takes lengths, returns as many strides, in elements: the product of all lengths to
+    the right. Raises ValueError for a negative length. Equation (2); Knuth 1997,
+    section 2.2.6.
 
     >>> contiguous_strides((2, 3, 4))
     (12, 4, 1)
@@ -65,15 +68,15 @@ def contiguous_strides(shape: Shape) -> Shape:
         raise ValueError(f"lengths must not be negative, got shape {shape}")
     strides = [1]
     for length in reversed(shape[1:]):
-        strides.insert(0, strides[0] * max(length, 1))  # as PyTorch: an empty axis leaves the strides usable
+        strides.insert(0, strides[0] * max(length, 1))  # an empty axis: as PyTorch
     return tuple(strides) if shape else ()
 
 
 def addresses_by_loops(shape: Shape, strides: Shape, offset: int = 0) -> list[int]:
-    """List the cell of the storage that each element is read from, in reading order, one element at a time.
+    """List the cell that each element is read from, in reading order, one at a time.
 
-    Takes as many lengths as strides; returns one flat list, as long as the product of the lengths. Equation
-    (1).
+    Takes as many lengths as strides; returns one flat list, as long as the product of
+    the lengths. Equation (1).
 
     >>> addresses_by_loops((3, 2), (1, 3), 0)
     [0, 3, 1, 4, 2, 5]
@@ -85,10 +88,10 @@ def addresses_by_loops(shape: Shape, strides: Shape, offset: int = 0) -> list[in
 
 
 def addresses(shape: Shape, strides: Shape, offset: int = 0) -> Int[np.ndarray, "*shape"]:
-    """Compute the cell of the storage that each element is read from, all at once, by broadcasting.
+    """Compute the cell that each element is read from, all at once, by broadcasting.
 
-    Takes as many lengths as strides; returns an array of that shape. Raises ValueError if the numbers of
-    lengths and strides differ. Equation (1).
+    Takes as many lengths as strides; returns an array of that shape. Raises ValueError
+    if the numbers of lengths and strides differ. Equation (1).
 
     >>> addresses((3, 2), (1, 3), 0).tolist()
     [[0, 3], [1, 4], [2, 5]]
@@ -100,11 +103,17 @@ def addresses(shape: Shape, strides: Shape, offset: int = 0) -> Int[np.ndarray, 
     return cells
 
 
-def transposed(shape: Shape, strides: Shape, first: int, second: int) -> tuple[Shape, Shape]:
-    """Swap two axes by swapping two lengths and two strides; the numbers stay where they are.
+def transposed(
+    shape: Shape,
+    strides: Shape,
+    first: int,
+    second: int,
+) -> tuple[Shape, Shape]:
+    """Swap two axes by swapping two lengths and two strides; no number moves.
 
-    Takes as many lengths as strides and two axes; returns the new lengths and strides. Raises ValueError if
-    their numbers differ and IndexError for an axis that is not there. Equation (3); Harris et al. 2020, figure 1.
+    Takes as many lengths as strides and two axes; returns the new lengths and strides.
+    Raises ValueError if their numbers differ and IndexError for an axis that is not
+    there. Equation (3); Harris et al. 2020, figure 1.
 
     >>> transposed((2, 3), (3, 1), 0, 1)
     ((3, 2), (1, 3))
@@ -120,10 +129,11 @@ def transposed(shape: Shape, strides: Shape, first: int, second: int) -> tuple[S
 
 
 def broadcast_strides(shape: Shape, strides: Shape, target: Shape) -> Shape:
-    """Stretch a layout to a larger shape without copying: a stretched axis has stride 0.
+    """Stretch a layout to a larger shape without copying: by strides of 0.
 
-    Takes as many lengths as strides, and a target that may have more axes on the left; returns one stride for
-    each axis of the target. Raises ValueError if the shape does not fit. Equation (5).
+    Takes as many lengths as strides, and a target that may have more axes on the left;
+    returns one stride for each axis of the target. Raises ValueError if the shape does
+    not fit. Equation (5).
 
     >>> broadcast_strides((3, 1), (1, 1), (2, 3, 4))
     (0, 1, 0)
@@ -135,7 +145,7 @@ def broadcast_strides(shape: Shape, strides: Shape, target: Shape) -> Shape:
     stretched = [0] * new_axes
     for length, stride, wanted in zip(shape, strides, target[new_axes:], strict=True):
         if length not in (1, wanted):
-            raise ValueError(f"shape {shape} does not fit {target}: length {length} can't be stretched to {wanted}")
+            raise ValueError(f"shape {shape} does not fit {target}: {length} against {wanted}")
         stretched.append(stride if length == wanted else 0)
     return tuple(stretched)
 
@@ -146,10 +156,10 @@ def broadcast_strides(shape: Shape, strides: Shape, target: Shape) -> Shape:
 def flat_index(index: Shape, shape: Shape, strides: Shape, offset: int = 0) -> int:
     """Find the cell of the storage in which the element at `index` stands.
 
-    Takes one position, length and stride for each axis, and the offset in elements; returns the cell's
-    number. A negative position counts from the end. Raises IndexError for a position outside its axis,
-    ValueError if the numbers of positions, lengths and strides differ. Equation (1); Knuth 1997, section
-    2.2.6.
+    Takes one position, length and stride for each axis, and the offset in elements;
+    returns the cell's number. A negative position counts from the end. Raises
+    IndexError for a position outside its axis, ValueError if the numbers of positions,
+    lengths and strides differ. Equation (1); Knuth 1997, section 2.2.6.
 
     >>> flat_index((1, 2), (2, 3), (3, 1), 10)
     15
@@ -168,8 +178,9 @@ def flat_index(index: Shape, shape: Shape, strides: Shape, offset: int = 0) -> i
 def permuted(shape: Shape, strides: Shape, order: Shape) -> tuple[Shape, Shape]:
     """Reorder all axes at once: axis k of the result is axis `order[k]` of the input.
 
-    Takes as many lengths as strides, and their new order (negative axes count from the end); returns the new
-    lengths and strides. Raises ValueError unless `order` names each axis once. Equation (3).
+    Takes as many lengths as strides, and their new order (negative axes count from the
+    end); returns the new lengths and strides. Raises ValueError unless `order` names
+    each axis once. Equation (3).
 
     >>> permuted((2, 3, 5), (15, 5, 1), (2, 0, 1))
     ((5, 2, 3), (1, 15, 5))
@@ -185,8 +196,8 @@ def permuted(shape: Shape, strides: Shape, order: Shape) -> tuple[Shape, Shape]:
 def blend(first: UInt8[Tensor, "*shape"], second: UInt8[Tensor, "*shape"]) -> UInt8[Tensor, "*shape"]:
     """Average two images of bytes, rounded down.
 
-    Takes and returns images of one shape, brightness 0 to 255. A sum of two bytes needs nine bits, so it is
-    taken in a wider type. Raises ValueError if the shapes differ.
+    Takes and returns images of one shape, brightness 0 to 255. A sum of two bytes needs
+    nine bits, so it is taken in a wider type. Raises ValueError if the shapes differ.
 
     >>> blend(torch.tensor([200, 7], dtype=torch.uint8), torch.tensor([100, 4], dtype=torch.uint8)).tolist()
     [150, 5]
@@ -201,9 +212,10 @@ def sliced(
 ) -> Layout:
     """Describe `x[..., start:stop:step, ...]`, sliced along one axis, without moving a number.
 
-    Takes a layout, an axis and the parts of a Python slice (None: left out); returns the new shape, strides and
-    offset. A step may be negative, as in NumPy (PyTorch has no negative strides). Raises IndexError for an axis
-    that is not there, ValueError for a step of 0. Equation (4); van der Walt et al. 2011.
+    Takes a layout, an axis and the parts of a Python slice (None: left out); returns
+    the new shape, strides and offset. A step may be negative, as in NumPy (PyTorch has
+    no negative strides). Raises IndexError for an axis that is not there, ValueError
+    for a step of 0. Equation (4); van der Walt et al. 2011.
 
     >>> sliced((4, 6), (6, 1), 0, 1, 1, 6, 2)
     ((4, 3), (6, 2), 1)
@@ -225,8 +237,9 @@ def sliced(
 def broadcast_shapes(first: Shape, second: Shape) -> Shape:
     """Find the shape that two shapes broadcast to, or refuse them by name.
 
-    Takes two shapes of any number of axes; returns one with as many axes as the longer. Raises ValueError
-    naming both shapes when two lengths differ and neither is 1. Equation (5); Harris et al. 2020, figure 1.
+    Takes two shapes of any number of axes; returns one with as many axes as the longer.
+    Raises ValueError naming both shapes when two lengths differ and neither is 1.
+    Equation (5); Harris et al. 2020, figure 1.
 
     >>> broadcast_shapes((5, 1, 3), (4, 1))
     (5, 4, 3)
@@ -244,8 +257,9 @@ def broadcast_shapes(first: Shape, second: Shape) -> Shape:
 def is_contiguous(shape: Shape, strides: Shape) -> bool:
     """Say whether reading in order, last axis fastest, walks through the storage cell by cell.
 
-    Takes as many lengths as strides; returns a bool. The stride of an axis of length 1 is never used, and a
-    tensor with no elements is contiguous. Raises ValueError if the numbers of lengths and strides differ.
+    Takes as many lengths as strides; returns a bool. The stride of an axis of length 1
+    is never used, and a tensor with no elements is contiguous. Raises ValueError if the
+    numbers of lengths and strides differ.
 
     >>> is_contiguous((2, 3), (3, 1)), is_contiguous((3, 2), (1, 3))
     (True, False)
@@ -265,8 +279,9 @@ def is_contiguous(shape: Shape, strides: Shape) -> bool:
 def standardize(table: Float[Tensor, "row column"]) -> Float[Tensor, "row column"]:
     """Shift and scale each column to mean 0 and standard deviation 1; a constant column becomes zeros.
 
-    Takes and returns a table of one floating dtype. The deviation divides by the number of rows n, not n − 1,
-    as NumPy's `std` does and PyTorch's does not. Raises ValueError for a table without rows. Equation (6).
+    Takes and returns a table of one floating dtype. The deviation divides by the number
+    of rows n, not n − 1, as NumPy's `std` does and PyTorch's does not. Raises
+    ValueError for a table without rows. Equation (6).
 
     >>> standardize(torch.tensor([[1.0, 4.0], [3.0, 4.0]])).tolist()
     [[-1.0, 0.0], [1.0, 0.0]]
@@ -283,8 +298,9 @@ def sliding_windows(
 ) -> Shaped[Tensor, "*batch window width"]:
     """Lay overlapping windows over the last axis without copying a number.
 
-    Takes any signal; returns a view of it, in which window w starts at time w · `step`. Windows that would
-    stick out are left out. Raises ValueError unless 1 ≤ `width` ≤ time and `step` ≥ 1.
+    Takes any signal; returns a view of it, in which window w starts at time w · `step`.
+    Windows that would stick out are left out. Raises ValueError unless 1 ≤ `width` ≤
+    time and `step` ≥ 1.
 
     >>> sliding_windows(torch.tensor([1, 2, 3, 4, 5]), width=3, step=2).tolist()
     [[1, 2, 3], [3, 4, 5]]
@@ -300,8 +316,9 @@ def sliding_windows(
 def occupied_bytes(view: Shaped[Tensor, "*shape"]) -> int:
     """Count the bytes of storage that the elements of a view stand in, each byte once.
 
-    Takes any tensor; returns bytes. Less than `numel` items when elements share a cell (a stretched axis,
-    overlapping windows), less than the storage when the view skips cells.
+    Takes any tensor; returns bytes. Less than `numel` items when elements share a cell
+    (a stretched axis, overlapping windows), less than the storage when the view skips
+    cells.
 
     >>> occupied_bytes(torch.zeros(3, 1, dtype=torch.float32).expand(3, 100))
     12
