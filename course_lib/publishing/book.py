@@ -116,7 +116,10 @@ def _execute(contents: Contents, build: Path, jobs: int) -> None:
 
 def _run_sphinx(root: Path, build: Path, toc: Path) -> None:
     from jupyter_book.sphinx import build_sphinx
+    from sphinx.util.console import nocolor
 
+    if not sys.stderr.isatty():
+        nocolor()
     address = repository_url(root)
     # sphinx_external_toc looks at every living object; touching this one of torch's makes torch complain.
     warnings.filterwarnings("ignore", message=".*torch.distributed.reduce_op.*", category=FutureWarning)

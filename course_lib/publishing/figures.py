@@ -24,7 +24,7 @@ COLORS = {
     "yellow": "#F0E442",
 }
 
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "figure.figsize": (6.0, 3.4),
     "figure.facecolor": "none",
     "figure.constrained_layout.use": True,
@@ -61,8 +61,7 @@ STYLE: dict[str, Any] = {
     "image.cmap": "cividis",
     "image.interpolation": "nearest",
 }
-for _name, _value in STYLE.items():
-    mpl.rcParams[_name] = _value
+mpl.rcParams.update(STYLE)
 
 SHORTEST_ALT = 25
 LARGEST_OUTPUT = 1_000_000

@@ -12,6 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 from course_lib.publishing.concept_map import drawn_map
 from course_lib.publishing.contents import Contents, Page, colab_url
 from course_lib.publishing.exercise_lists import Exercise, Mistake, exercises_of, rubric_files
+from course_lib.publishing.quiz import line_of
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class _AboutConcept(SphinxDirective):
 
     def warn(self, message: str) -> None:
         """Warn with the file and line of the directive."""
-        where = (self.env.docname, self.lineno)
+        where = (self.env.docname, line_of(self))
         logger.warning("%s %s: %s", self.name, self.arguments[0], message, location=where, type="course")
 
 

@@ -1,5 +1,6 @@
 """Pages are executed here, in parallel and only when what they depend on changed; Sphinx only reads the outputs."""
 
+import asyncio
 import json
 import os
 import re
@@ -120,7 +121,10 @@ def run(source: Source, root: Path) -> tuple[Any, float]:
         try:
             # One thread each: pages run side by side, and sums come out the same on every machine.
             path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
-            client.execute(cleanup_kc=True, env=os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"})
+            env = os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
+            asyncio.run(
+                client.async_execute(cleanup_kc=True, env=env)
+            )  # .execute() would leave this thread's loop open
         except CellTimeoutError:
             raise source.says(
                 _running(notebook), f"the page takes more than {SECONDS_A_PAGE} seconds; it was stopped here"

@@ -61,6 +61,15 @@ def read_choices(body: str) -> list[dict[str, Any]]:
     return [{"text": str(c["text"]), "because": str(c["because"]), "right": c.get("right") is True} for c in choices]
 
 
+def line_of(directive: SphinxDirective) -> int:
+    """The line on which a directive begins. MyST-NB counts one too many in pages that have a front matter."""
+    source = directive.env.doc2path(directive.env.docname)
+    with open(source, encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    near = [n for n in (directive.lineno, directive.lineno - 1) if 0 < n <= len(lines)]
+    return next((n for n in near if f"{{{directive.name}}}" in lines[n - 1]), directive.lineno)
+
+
 class QuizDirective(SphinxDirective):
     """Show a question; each choice opens to say whether it is right, and why."""
 
@@ -73,7 +82,7 @@ class QuizDirective(SphinxDirective):
         try:
             choices = read_choices("\n".join(self.content))
         except QuizError as error:
-            where = (self.env.docname, self.lineno)
+            where = (self.env.docname, line_of(self))
             logger.warning("quiz %r: %s", self.arguments[0], error, location=where, type="course", subtype="quiz")
             return []
         quiz = Quiz(key=f"quiz-{self.env.new_serialno('quiz')}")

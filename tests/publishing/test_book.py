@@ -1,0 +1,121 @@
+"""The strict build, tried on a tiny book: it fails where it should, stays failed, and does nothing twice."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HEAD = """---
+jupytext: {text_representation: {extension: .md, format_name: myst}}
+kernelspec: {display_name: Python 3, language: python, name: python3}
+needs: %s
+minutes: 5
+---
+# %s
+
+"""
+CELL = "```{code-cell} ipython3\nfrom course_lib.sums import one\nprint('one is', one)\n```\n"
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    """A book of a front page and two concepts, with the course's own settings."""
+    files = {
+        "_config.yml": (ROOT / "_config.yml").read_text(),
+        "_toc.yml": "format: jb-book\nroot: book/index\nparts:\n  - caption: Part\n    chapters:\n"
+        "      - file: book/part/sums\n      - file: book/part/products\n",
+        "pyproject.toml": '[project.urls]\nRepository = "https://github.com/some/where"\n',
+        "requirements.txt": "",
+        "course_lib/__init__.py": "",
+        "course_lib/sums.py": "one = 1\n",
+        "book/index.md": "# Front\n\n```{concept-map}\n```\n",
+        "book/references.bib": "",
+        "book/_static/course.css": "",
+        "book/part/sums.md": HEAD % ("[]", "Sums") + CELL,
+        "book/part/products.md": HEAD % ("[sums]", "Products") + "Text.\n",
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path
+
+
+def build(root: Path) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "course_lib.publishing.book", "--root", str(root)]
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, env=os.environ | {"NO_COLOR": "1"}, timeout=120
+    )
+
+
+def html(root: Path, name: str) -> str:
+    return (root / "_build/html/book" / f"{name}.html").read_text()
+
+
+@pytest.mark.slow
+def test_a_book_is_built_once_and_again_when_something_changed(tiny):
+    first = build(tiny)
+    assert first.returncode == 0, first.stderr
+    assert f"{tiny}/_build/html/index.html" in first.stdout
+    assert 'url=book/index.html"' in (tiny / "_build/html/index.html").read_text()
+    assert "one is 1" in html(tiny, "part/sums")
+    assert "5 minutes" in html(tiny, "part/products")
+    assert 'href="sums.html"' in html(tiny, "part/products")
+    assert "cdn.jsdelivr.net" not in html(tiny, "part/sums")
+
+    assert "up to date" in build(tiny).stdout
+    (tiny / "_build/html/book/part/sums.html").unlink()
+    assert "Built in" in build(tiny).stdout
+    assert "one is 1" in html(tiny, "part/sums")
+
+    (tiny / "course_lib/sums.py").write_text("one = 'uno'\n")  # the page's own text stays as it was
+    assert "executed book/part/sums" in build(tiny).stdout
+    assert "one is uno" in html(tiny, "part/sums")
+
+
+BROKEN = """
+[nowhere](nowhere.md)
+
+:::{quiz} Which?
+choices:
+  - {text: a, right: true, because: b}
+:::
+
+```{exercises} nothing
+```
+"""
+
+
+@pytest.mark.slow
+def test_a_failed_build_stays_failed_until_it_is_mended(tiny):
+    sums, products = tiny / "book/part/sums.md", tiny / "book/part/products.md"
+    good = sums.read_text(), products.read_text()
+    assert build(tiny).returncode == 0
+    sums.write_text(HEAD % ("[products]", "Sums"))
+    products.write_text(HEAD % ("[]", "Products") + BROKEN)
+    for _ in range(2):
+        failed = build(tiny)
+        assert failed.returncode == 1
+        assert "Built in" not in failed.stdout
+        for words in (
+            "sums.md:4: WARNING: needs 'products', which comes later in _toc.yml",
+            "products.md:12: WARNING: quiz 'Which?': it needs `choices:`, a list of at least two",
+            "products.md:17: WARNING: exercises nothing: UnknownExercise: There is no concept named 'nothing'",
+            "'nowhere.md'",
+        ):
+            assert words in failed.stderr, failed.stderr
+    sums.write_text(good[0])
+    products.write_text(good[1])
+    assert build(tiny).returncode == 0
+
+
+@pytest.mark.slow
+def test_a_failing_cell_fails_the_build_with_its_line(tiny):
+    (tiny / "course_lib/sums.py").write_text("two = 2\n")
+    failed = build(tiny)
+    assert failed.returncode == 1
+    assert "sums.md:10: cell 2: ImportError" in failed.stderr
+    assert "Traceback (most recent call last)" not in failed.stderr.split("ImportError")[0]

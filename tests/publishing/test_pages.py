@@ -1,0 +1,115 @@
+"""Executing pages: only when something changed, and every failure with file, line and cell."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from course_lib.publishing import pages
+from course_lib.publishing.contents import Contents, Page
+from course_lib.publishing.pages import PageError, execute_pages, page_key, read_source
+
+HEAD = """---
+jupytext: {text_representation: {extension: .md, format_name: myst}}
+kernelspec: {display_name: Python 3, language: python, name: python3}
+---
+# Sums
+"""
+
+
+def cell(code):
+    return f"\n```{{code-cell}} ipython3\n{code}\n```\n"
+
+
+@pytest.fixture
+def book(tmp_path):
+    """A book of one page that imports a module of the course."""
+
+    def write(code, module="one = 1\n"):
+        for name, text in (("course_lib/__init__.py", ""), ("course_lib/sums.py", module), ("requirements.txt", "")):
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(text)
+        path = tmp_path / "book" / "part" / "sums.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(HEAD + "".join(map(cell, code)))
+        return Contents(tmp_path, (Page("book/part/sums", path, "Sums", is_concept=True),))
+
+    return write
+
+
+def executed(contents: Contents, **options) -> list[str]:
+    return execute_pages(contents, contents.root / "_build", jobs=1, **options)
+
+
+@pytest.mark.slow
+def test_a_page_is_executed_once_and_again_when_what_it_imports_changes(book):
+    code = ["from course_lib.sums import one", "one + 1"]
+    contents = book(code)
+    path = contents.root / "_build/notebooks/sums.ipynb"
+    assert executed(contents) == ["book/part/sums"]
+    assert nbformat.read(path, 4).cells[-1].outputs[0].data["text/plain"] == "2"
+    before = path.read_bytes()
+    assert executed(contents) == []
+    assert executed(contents, force=True) == ["book/part/sums"]
+    assert path.read_bytes() == before
+    contents = book(code, module="one = 10\n")
+    assert executed(contents) == ["book/part/sums"]
+    assert nbformat.read(path, 4).cells[-1].outputs[0].data["text/plain"] == "11"
+
+
+def test_the_key_changes_with_code_imports_and_requirements(book):
+    code = ["from course_lib.sums import one"]
+    root = book(code).root
+    key = page_key(code, root)
+    assert page_key(code, root) == key
+    assert page_key([*code, "one"], root) != key
+    (root / "requirements.txt").write_text("numpy==9\n")
+    assert page_key(code, root) != key
+    book(code, module="one = 2\n")
+    assert page_key(code, root) != key
+    book(code)
+    assert page_key(code, root) == key
+
+
+def test_text_that_is_no_code_leaves_the_key_alone(book):
+    contents = book(["1"])
+    page = contents.pages[0]
+    key = read_source(page, contents.root).key
+    page.path.write_text(page.path.read_text().replace("# Sums", "# Other sums"))
+    assert read_source(page, contents.root).key == key
+
+
+def test_a_page_without_code_is_not_run(book):
+    assert read_source(book([]).pages[0], Path()) is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (["1", "1 / 0"], ["sums.md:12: cell 3: ZeroDivisionError: division by zero"]),
+        (["import sys", "print('look', file=sys.stderr)"], ["sums.md:12: cell 3: writes to stderr", "look"]),
+        (["print('x' * 1_100_000)"], ["sums.md:8: cell 2: has an output of more than 1 MB"]),
+        (["import os\nos._exit(3)"], ["sums.md:8: cell 2: the kernel died"]),
+    ],
+)
+def test_a_page_that_cannot_be_shown_says_where_and_why(book, code, words):
+    contents = book(code)
+    for _ in range(2):  # nor is the failure taken for a result the second time
+        with pytest.raises(PageError) as error:
+            executed(contents)
+        for word in words:
+            assert word in str(error.value)
+
+
+@pytest.mark.slow
+def test_a_page_that_takes_too_long_is_stopped(book, monkeypatch):
+    monkeypatch.setattr(pages, "SECONDS_A_PAGE", 2)
+    with pytest.raises(PageError, match=r"sums.md:12: cell 3: the page takes more than 2 seconds"):
+        executed(book(["1", "import time\ntime.sleep(60)"]))
+
+
+@pytest.mark.slow
+def test_a_cell_that_is_meant_to_fail_may(book):
+    contents = book([":tags: [raises-exception]\n\n1 / 0"])
+    assert executed(contents) == ["book/part/sums"]

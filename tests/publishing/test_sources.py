@@ -1,0 +1,73 @@
+"""What a piece of code depends on, and the hash of it."""
+
+import pytest
+
+from course_lib.publishing.sources import digest_of, imported_files, rubrics_named_in
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A course whose module `late` imports `early`, and whose kit is a package."""
+    files = {
+        "course_lib/__init__.py": "",
+        "course_lib/early.py": "x = 1\n",
+        "course_lib/late.py": "def f():\n    from course_lib.early import x\n    return x\n",
+        "course_lib/other.py": "y = 2\n",
+        "course_lib/kit/__init__.py": "from .inner import go\n",
+        "course_lib/kit/inner.py": "from course_lib import other\ngo = other\n",
+        "course_lib/rubrics/__init__.py": "",
+        "course_lib/rubrics/late.py": "from course_lib import late, kit\n",
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path
+
+
+def names(paths, root):
+    return {str(path.relative_to(root / "course_lib")) for path in paths}
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("import torch", set()),
+        ("from course_lib.early import x", {"__init__.py", "early.py"}),
+        ("from course_lib import late", {"__init__.py", "early.py", "late.py"}),
+        ("import course_lib.late as l", {"__init__.py", "early.py", "late.py"}),
+        ("%matplotlib inline\nfrom course_lib import early", {"__init__.py", "early.py"}),
+        ("from course_lib.kit import go", {"__init__.py", "kit/__init__.py", "kit/inner.py", "other.py"}),
+    ],
+)
+def test_imports_are_followed_to_the_end(root, code, expected):
+    assert names(imported_files(code, root), root) == expected
+
+
+def test_a_check_depends_on_the_rubric_it_names(root):
+    found = names(rubrics_named_in('check("late.f", f)', root), root)
+    assert {"rubrics/late.py", "late.py", "early.py", "kit/inner.py"} <= found
+    assert rubrics_named_in('print("nothing.here")', root) == set()
+
+
+def test_the_digest_changes_with_content_name_and_text(tmp_path):
+    first, second = tmp_path / "a", tmp_path / "b"
+    first.write_text("1")
+    before = digest_of([first])
+    assert digest_of([first]) == before
+    assert digest_of([first], "text") != before
+    second.write_text("1")
+    assert digest_of([second]) != before
+    first.write_text("2")
+    assert digest_of([first]) != before
+    first.unlink()
+    assert digest_of([first]) != before
+
+
+def test_an_imported_file_that_changes_is_read_again(root):
+    import os
+
+    assert names(imported_files("import course_lib.early", root), root) == {"__init__.py", "early.py"}
+    (root / "course_lib/early.py").write_text("from course_lib import other\n")
+    os.utime(root / "course_lib/early.py", ns=(1, 1))
+    assert "other.py" in names(imported_files("import course_lib.early", root), root)
