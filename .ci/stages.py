@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = (sys.executable, "-m")
 WORKERS = os.environ.get("WORKERS", str(min(2, os.cpu_count() or 1)))
-NOTEBOOKS = "_build/notebooks"
+NOTEBOOKS = ("_build/notebooks", "_build/solutions")
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def stages(fast: bool) -> list[Stage]:
         Stage(
             "notebooks",
             "pages and solutions that print something else when they run again",
-            (pytest(*nbval()),),
+            ((sys.executable, ".ci/solve.py"), pytest(*nbval())),
             fast=False,
         ),
         Stage(
@@ -77,16 +77,8 @@ def stages(fast: bool) -> list[Stage]:
 
 def nbval() -> tuple[str, ...]:
     """Return pytest's arguments for running the built notebooks again; our own options are not for them."""
-    return (
-        "--nbval",
-        "--nbval-current-env",
-        "--nbval-cell-timeout=120",
-        "-o",
-        "addopts=",
-        "-p",
-        "no:cacheprovider",
-        NOTEBOOKS,
-    )
+    plain = ("-o", "addopts=", "-o", "filterwarnings=", "-p", "no:cacheprovider")
+    return ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", *plain, *NOTEBOOKS)
 
 
 def passes(stage: Stage) -> bool:

@@ -1,0 +1,45 @@
+"""Run every solution's notebook from cold and keep it with its outputs in _build/solutions, for nbval to run again."""
+
+from __future__ import annotations
+
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from course_lib.publishing.notebooks import make, solutions_in
+
+ROOT = Path(__file__).resolve().parent.parent
+SOLVED = ROOT / "_build" / "solutions"
+
+
+def solve(solution: Path) -> str:
+    """Execute one solution and write it; return what went wrong, or nothing."""
+    notebook = nbformat.reads(make(solution, ROOT).source, as_version=4)
+    where = {"metadata": {"path": str(SOLVED)}}
+    client = NotebookClient(notebook, timeout=120, resources=where, extra_arguments=["--log-level=ERROR"])
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        return f"solutions/{solution.name}: {error.ename}: {error.evalue}"
+    nbformat.write(notebook, SOLVED / f"{solution.stem}.ipynb")
+    return ""
+
+
+def main() -> int:
+    """Solve all, two at a time; return the exit status."""
+    SOLVED.mkdir(parents=True, exist_ok=True)
+    for old in SOLVED.glob("*.ipynb"):
+        old.unlink()
+    with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
+        problems = [problem for problem in pool.map(solve, solutions_in(ROOT)) if problem]
+    print("\n".join(problems) or f"Ran {len(list(SOLVED.glob('*.ipynb')))} solutions.")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
