@@ -63,11 +63,11 @@ def to_upper(text: str) -> str:
 def compare(left: str, right: str) -> int:
     """Say whether `left` comes before (-1), equals (0) or follows (1) `right`.
 
-    Code point by code point the first difference decides; if there is none, the shorter comes first.
+    The first code point that differs decides; if none does, the shorter comes first.
     Source: the order of sequences in The Python Language Reference, section 6.10.1.
 
-    >>> compare("Zoo", "apple"), compare("10", "9"), compare("car", "cart"), compare("a", "a")
-    (-1, -1, -1, 0)
+    >>> compare("Zoo", "car"), compare("car", "cart"), compare("9", "10"), compare("a", "a")
+    (-1, -1, 1, 0)
     """
     for one, other in zip(left, right, strict=False):
         if ord(one) != ord(other):
@@ -90,10 +90,11 @@ def c_compare(left: bytes, right: bytes) -> int:
 
 
 def utf16_encode(text: str) -> list[int]:
-    """Give the 16-bit units that write `text` in UTF-16, one or two for each code point.
+    """Give the 16-bit units that write `text` in UTF-16, one or two for a code point.
 
-    Two, from 0x10000 on, are surrogates: 0xD800 plus the upper ten bits of code − 0x10000, and
-    0xDC00 plus the lower ten. Raises ValueError for a lone surrogate in `text`.
+    Two, from 0x10000 on, are surrogates: 0xD800 plus the upper ten bits of
+    code − 0x10000, and 0xDC00 plus the lower ten.
+    Raises ValueError for a lone surrogate in `text`.
     Source: The Unicode Standard, definition D91 and table 3-5.
 
     >>> [hex(unit) for unit in utf16_encode("A\\U0001F600")]
@@ -178,7 +179,7 @@ def compose_hangul(text: str) -> str:
 def dictionary_key(text: str) -> tuple[str, str, str]:
     """Make a sort key that looks at letters first, accents second and case last.
 
-    A small model of the Unicode Collation Algorithm: a level is asked only if those before tie.
+    A small model of the Unicode Collation Algorithm: each level breaks the ties before it.
     Source: Unicode Technical Standard 10, section 1.1, multilevel comparison.
 
     >>> sorted(["Zoo", "rôle", "apple", "Role", "role"], key=dictionary_key)
@@ -194,6 +195,7 @@ def natural_key(text: str) -> tuple[str | int, ...]:
 
     Place by place: the end comes before a number, a number before any other character, numbers in order of
     value, characters in order of code. Texts that differ only in leading zeros have equal keys.
+    Source: this course's own rule, after Pool (2000), "Natural Order String Comparison".
 
     >>> sorted(["page10", "page9", "page"], key=natural_key)
     ['page', 'page9', 'page10']
@@ -204,7 +206,7 @@ def natural_key(text: str) -> tuple[str | int, ...]:
 
 
 def edit_distance_by_recursion(left: str, right: str) -> int:
-    """Count the fewest characters to insert, delete or replace to turn `left` into `right`.
+    """Count the characters to insert, delete or replace, at least, from `left` to `right`.
 
     The slow program that is the definition: three choices at each end.
     Source: Levenshtein (1966).
@@ -222,7 +224,7 @@ def edit_distance_by_recursion(left: str, right: str) -> int:
 
 
 def edit_table(left: str, right: str) -> list[list[int]]:
-    """Fill the table of distances between every start of `left` and every start of `right`.
+    """Fill the table of distances from each start of `left` to each start of `right`.
 
     It has `len(left) + 1` rows and `len(right) + 1` columns.
     Source: Wagner and Fischer (1974), Algorithm X.
