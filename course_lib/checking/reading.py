@@ -35,7 +35,7 @@ class Notebook:
 
 def read_notebook(path: Path) -> Notebook:
     """Read an exercise notebook; raises `Unusable`."""
-    cells = code_cells(path)
+    cells = [cell for cell in read_cells(path) if cell["type"] == "code"]
     checks = _checks(cells)
     if not checks:
         raise Unusable(
@@ -57,12 +57,16 @@ def read_notebook(path: Path) -> Notebook:
     return Notebook(path, tuple(steps), {name: Exercise(name, _answer_step(name, steps, cells)) for name in order})
 
 
-def code_cells(path: Path) -> list[dict[str, Any]]:
-    """Return the code cells of a notebook file, each with `source` as text and `metadata`; raises `Unusable`."""
+def read_cells(path: Path) -> list[dict[str, Any]]:
+    """Return the cells of a notebook file, each with `type`, `source` as text and `metadata`; raises `Unusable`."""
     data = _json(path)
     if not isinstance(data, dict) or not isinstance(data.get("cells"), list):
         old = isinstance(data, dict) and "worksheets" in data
-        why = "of a format from before 2014; open and save it in Jupyter" if old else "no list of cells in it"
+        why = (
+            "it has a format from before 2015; open and save it in Jupyter"
+            if old
+            else "there is no list of cells in it"
+        )
         raise Unusable(f"{path} is no notebook that can be read: {why}.")
     found = []
     for number, cell in enumerate(data["cells"], 1):
@@ -70,12 +74,10 @@ def code_cells(path: Path) -> list[dict[str, Any]]:
         if isinstance(source, list) and all(isinstance(line, str) for line in source):
             source = "".join(source)
         if not isinstance(source, str):
-            raise Unusable(
-                f"{path} is no notebook that can be read: its cell {number} has no source. Get a fresh copy."
-            )
+            raise Unusable(f"{path} is no notebook that can be read: cell {number} has no source. Get a fresh copy.")
         metadata = cell.get("metadata")
-        if cell.get("cell_type") == "code":
-            found.append({"source": source, "metadata": metadata if isinstance(metadata, dict) else {}})
+        metadata = metadata if isinstance(metadata, dict) else {}
+        found.append({"type": cell.get("cell_type"), "source": source, "metadata": metadata})
     return found
 
 

@@ -16,10 +16,13 @@ from typing import Any
 
 from course_lib.checking import Rubric, RubricError, UnknownExercise, load
 from course_lib.publishing.contents import Problem, repository_url
+from course_lib.publishing.exercise_lists import rubric_files
 from course_lib.publishing.percent import PercentCell
 from course_lib.publishing.solutions import ROLES, Solution, SolutionError, problems_of, read_solution
+from course_lib.publishing.sources import digest_of
 
-SOURCE, RELEASE = "_build/source", "exercises"
+SOURCE, RELEASE, KEYS = "_build/source", "exercises", "_build/exercise_keys"
+MAKERS = ("contents", "notebooks", "percent", "solutions")  # our modules that decide what a notebook looks like
 INSTALL = """\
 # The course is installed here if it is missing, as on Colab; everywhere else this cell does nothing.
 # For a GPU on Colab: Runtime → Change runtime type → GPU. The exercises need none.
@@ -163,6 +166,19 @@ def _written(notebook: Any) -> str:
     return nbformat.writes(notebook) + "\n"
 
 
+def is_fresh(path: Path, root: Path) -> bool:
+    """Say whether `write` made the notebooks of a solution from just these sources, and they are still as written."""
+    return _text(root / KEYS / f"{path.stem}.txt") == _key(path.stem, root)
+
+
+def _key(concept: str, root: Path) -> str:
+    """Hash all that the notebooks of a concept are made from, and the notebooks."""
+    made = Made(concept, "", "")
+    makers = {root / "course_lib" / "publishing" / f"{name}.py" for name in MAKERS}
+    files = {root / "solutions" / f"{concept}.py", root / "pyproject.toml", root / "requirements.txt"}
+    return digest_of(files | makers | rubric_files(concept, root) | {made.source_path(root), made.release_path(root)})
+
+
 def write(made: Made, root: Path) -> list[Path]:
     """Write both notebooks where they differ from what is there; return what was written."""
     wanted = {made.source_path(root): made.source, made.release_path(root): made.release}
@@ -172,6 +188,9 @@ def write(made: Made, root: Path) -> list[Path]:
         draft = path.with_name(f".{path.name}.{os.getpid()}")
         draft.write_text(wanted[path], encoding="utf-8")
         draft.replace(path)
+    key = root / KEYS / f"{made.concept}.txt"
+    key.parent.mkdir(parents=True, exist_ok=True)
+    key.write_text(_key(made.concept, root))
     return changed
 
 

@@ -1,0 +1,81 @@
+"""Verdicts in a terminal: a line for what is done or not begun, a card for what needs a look, and a summary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from course_lib.checking.notebook import Report
+from course_lib.checking.verdict import MARKS, Verdict, example_rows
+
+COLORS = {"passed": "green", "partial": "yellow", "failed": "red", "blank": "bright_black"}
+
+
+def show_report(report: Report) -> RenderableType:
+    """Return a notebook's verdicts, in order, with what else went wrong and the sum below."""
+    parts: list[RenderableType] = [Text(printable(str(report.path)), style="bold")]
+    parts += [show_verdict(verdict) for verdict in report.verdicts]
+    parts += [Text(printable(problem), style="yellow") for problem in report.problems]
+    return Group(*parts, summary([report]))
+
+
+def show_verdict(verdict: Verdict) -> RenderableType:
+    """Return one line for a passed or blank answer, a card for any other."""
+    color = COLORS[verdict.status]
+    head = Text.assemble(
+        (f"{MARKS[verdict.status]} ", color), (verdict.exercise, "bold"), f" · {verdict.title} · ", points_of(verdict)
+    )
+    if verdict.status == "blank":
+        return head.append(" · not yet written", style="bright_black")
+    if verdict.status == "passed":
+        return head
+    body: list[RenderableType] = [marked_up(verdict.message)]
+    if verdict.example:
+        rows = Table.grid(padding=(0, 2))
+        for name, text in example_rows(verdict.example):
+            rows.add_row(Text(name, style="bright_black"), Text(printable(text)))
+        body.append(rows)
+    if len(verdict.reasons) > 1:
+        body += [
+            _reason(reason.passed, f"{reason.title} ({reason.points:g} of {reason.max_points:g})")
+            for reason in verdict.reasons
+        ]
+    if verdict.devices:
+        body.append(Text("; ".join(verdict.devices), style="bright_black"))
+    return Panel(Group(*body), title=head, title_align="left", border_style=color)
+
+
+def _reason(passed: bool | None, words: str) -> Text:
+    mark, color = {True: ("✓", "green"), False: ("✗", "red"), None: ("–", "bright_black")}[passed]
+    return Text.assemble((f"{mark} ", color), printable(words))
+
+
+def points_of(verdict: Verdict) -> str:
+    """Say what was earned of what: `2 of 3 points`."""
+    return f"{verdict.points:g} of {verdict.max_points:g} {'point' if verdict.max_points == 1 else 'points'}"
+
+
+def summary(reports: Sequence[Report]) -> Text:
+    """Return the line that sums up."""
+    verdicts = [verdict for report in reports for verdict in report.verdicts]
+    passed = sum(verdict.passed for verdict in verdicts)
+    points, most = sum(verdict.points for verdict in verdicts), sum(verdict.max_points for verdict in verdicts)
+    words = f"{passed} of {len(verdicts)} exercises passed, {points:g} of {most:g} points"
+    return Text(words, style="bold green" if passed == len(verdicts) else "bold")
+
+
+def marked_up(message: str) -> Text:
+    """Return a message with its `backquotes` turned into color."""
+    pieces = printable(message).split("`")
+    if len(pieces) % 2 == 0:  # an unmatched backquote stays as it is
+        return Text(printable(message))
+    return Text.assemble(*((piece, "cyan" if i % 2 else "") for i, piece in enumerate(pieces)))
+
+
+def printable(text: str) -> str:
+    """Spell out what could move the cursor, color the terminal or not be printed at all."""
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)

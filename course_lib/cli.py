@@ -1,0 +1,264 @@
+"""The command `course`: it parses, calls and prints; the work is done by `checking`, `publishing` and `grading`.
+
+Exit status: 0 all is well, 1 an answer is wrong or a notebook stale, 2 what was given cannot be used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+# Nothing heavy is imported up here: `course --help` must answer at once.
+
+WRONG, UNUSABLE = 1, 2
+app = typer.Typer(
+    help="Deep Learning, Checked: check your answers, see how far you are, and make the course itself.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def examples(*lines: str) -> str:
+    """Return the end of a command's help: one example a line."""
+    return "[bold]Examples[/bold]\n\n" + "\n\n".join(f"  {line}" for line in lines)
+
+
+def console(error: bool = False) -> Console:
+    """Return the terminal to print to."""
+    from rich.console import Console
+
+    return Console(stderr=error, highlight=False, soft_wrap=False)
+
+
+def complain(message: str) -> None:
+    """Say on stderr what is wrong, in one sentence that ends up on one line wherever it is read."""
+    from course_lib.checking.report import printable
+
+    console(error=True).print(printable(message), style="red", markup=False, soft_wrap=True)
+
+
+@contextlib.contextmanager
+def progress_bar(words: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on stderr, in a terminal only, and yield the function that moves it: (done, of how many)."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    screen = console(error=True)
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
+        task = bar.add_task(words, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+Seconds = Annotated[float, typer.Option(min=0.1, help="Stop a cell that runs for longer than this.")]
+
+
+@app.command(
+    epilog=examples(
+        "course check exercises/tensors/tensors.ipynb",
+        "course check exercises/*/*.ipynb",
+        "course check --json my.ipynb > verdicts.json",
+    )
+)
+def check(
+    notebooks: Annotated[list[Path], typer.Argument(metavar="NOTEBOOK", help="Exercise notebooks.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the verdicts as JSON, for programs.")] = False,
+    seconds: Seconds = 30.0,
+) -> None:
+    """Run notebooks and say for each exercise what is right and what is not.
+
+    Exit status 0 if every answer passes, 1 if one does not, 2 for a file that is no exercise notebook.
+    """
+    from course_lib.checking.notebook import Unusable, check_notebook
+    from course_lib.checking.report import show_report, summary
+
+    reports, errors = [], []
+    for path in notebooks:
+        try:
+            with progress_bar(f"Checking {path.name}") as moved:
+                report = check_notebook(path, seconds=seconds, progress=moved)
+        except Unusable as error:
+            errors.append({"notebook": str(path), "message": str(error)})
+            complain(str(error))
+            continue
+        reports.append(report)
+        if not as_json:
+            console().print(show_report(report))
+    if as_json:
+        typer.echo(json.dumps(_as_data(reports, errors), indent=2))
+    elif len(reports) > 1:
+        console().print(summary(reports))
+    if errors:
+        raise typer.Exit(UNUSABLE)
+    raise typer.Exit(0 if all(report.passed for report in reports) else WRONG)
+
+
+def _as_data(reports: list[Any], errors: list[dict[str, str]]) -> dict[str, Any]:
+    return {
+        "passed": not errors and all(report.passed for report in reports),
+        "points": sum(report.points for report in reports),
+        "max_points": sum(report.max_points for report in reports),
+        "notebooks": [report.to_dict() for report in reports],
+        "errors": errors,
+    }
+
+
+@app.command(epilog=examples("course progress", "course progress ~/my-answers"))
+def progress(
+    directory: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="Where your notebooks are; exercises/ or here, if not given.")
+    ] = None,
+    seconds: Seconds = 30.0,
+) -> None:
+    """Show which exercises are done and which is next.
+
+    Only notebooks that you have begun are run, and only if they have changed since.
+    """
+    from course_lib.checking.notebook import Unusable
+    from course_lib.publishing.progress import notebooks_in, stand
+    from course_lib.publishing.progress_table import show_next, show_stands
+
+    directory = directory or (Path("exercises") if Path("exercises").is_dir() else Path())
+    stands, unusable = [], False
+    try:
+        paths = notebooks_in(directory)
+    except Unusable as error:
+        complain(str(error))
+        raise typer.Exit(UNUSABLE) from None
+    with progress_bar("Looking at your answers") as moved:
+        for done, path in enumerate(paths):
+            moved(done, len(paths))
+            try:
+                stands.append(stand(path, seconds))
+            except Unusable as error:
+                unusable = True
+                complain(str(error))
+    if stands:
+        console().print(show_stands(stands))
+        console().print(show_next(stands))
+    raise typer.Exit(UNUSABLE if unusable else 0)
+
+
+Root = Annotated[Path | None, typer.Option(metavar="DIR", help="The clone of the course; found upwards from here.")]
+
+
+@app.command(
+    epilog=examples(
+        "course exercises", "course exercises tensors optimizers", "course exercises --check   # as CI does"
+    )
+)
+def exercises(
+    concepts: Annotated[list[str] | None, typer.Argument(metavar="CONCEPT", help="Only these; all if none.")] = None,
+    check_only: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 with a diff if stale.")] = False,
+    root: Root = None,
+) -> None:
+    """Write the exercise notebooks from solutions/, or say which are stale."""
+    place = _clone(root)
+    from course_lib.publishing import notebooks
+
+    made, failed, stale = [], False, False
+    try:
+        paths = notebooks.solutions_in(place, concepts or ())
+    except notebooks.SolutionError as error:
+        complain(str(error))
+        raise typer.Exit(UNUSABLE) from None
+    with progress_bar("Exercises") as moved:
+        for done, path in enumerate(paths):
+            moved(done, len(paths))
+            if not check_only and notebooks.is_fresh(path, place):
+                continue
+            try:
+                made.append(notebooks.make(path, place))
+            except notebooks.SolutionError as error:
+                failed = True
+                complain(str(error))
+    for one in made:
+        if check_only:
+            diff = notebooks.stale(one, place)
+            stale |= bool(diff)
+            typer.echo(diff, nl=False)
+        else:
+            for written in notebooks.write(one, place):
+                typer.echo(f"wrote {written.relative_to(place)}")
+    for path in [] if concepts else notebooks.orphans(place):
+        stale = True
+        complain(f"{path.relative_to(place)}: no solution makes this notebook; remove it, or add its solution.")
+    if stale and check_only:
+        complain("The exercises are stale; run `make exercises`, look at the changes, and commit them.")
+    elif not failed and not stale:
+        typer.echo(
+            f"{len(paths)} {'exercise notebook is' if len(paths) == 1 else 'exercise notebooks are'} up to date."
+        )
+    raise typer.Exit(UNUSABLE if failed else WRONG if stale else 0)
+
+
+@app.command(
+    epilog=examples(
+        "course new attention --part sequences", 'course new k_means --part grouping --caption "Finding groups"'
+    )
+)
+def new(
+    concept: Annotated[str, typer.Argument(metavar="CONCEPT", help="Its name, as a Python module is named.")],
+    part: Annotated[str, typer.Option(help="The part of the book it belongs to: a folder of book/.")],
+    caption: Annotated[str, typer.Option(help="Begin a new part of the book with this heading.")] = "",
+    root: Root = None,
+) -> None:
+    """Begin a concept: its reference, test, page, rubric, solution, and its line in _toc.yml."""
+    place = _clone(root)
+    from course_lib.publishing.scaffold import Refused, new_concept
+
+    try:
+        written = new_concept(place, concept, part, caption)
+    except Refused as error:
+        complain(str(error))
+        raise typer.Exit(UNUSABLE) from None
+    for path in written:
+        typer.echo(f"wrote {path.relative_to(place)}")
+    typer.echo("Fill them in, in this order; then `make exercises`. `make check` names each place still to be written.")
+
+
+def _clone(root: Path | None) -> Path:
+    """Return the course's root folder: the given one, or the nearest above; it must be the one that was imported."""
+    here = (root or Path.cwd()).resolve()
+    found = next((place for place in [here, *here.parents] if (place / "_toc.yml").is_file()), None)
+    if found is None or (root and found != here):
+        complain(f"{here} is not a clone of the course: there is no _toc.yml. Go to one, or name it with --root.")
+        raise typer.Exit(UNUSABLE)
+    ours = Path(__file__).resolve().parents[1]
+    if found != ours:
+        complain(f"This `course` belongs to {ours}, not to {found}; run that one's: {found}/.venv/bin/course.")
+        raise typer.Exit(UNUSABLE)
+    return found
+
+
+def main() -> None:
+    """Run the command; a package that is missing is a sentence, not a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        app()
+    except ModuleNotFoundError as error:
+        sys.exit(_missing(error))
+
+
+def _missing(error: ModuleNotFoundError) -> int:
+    if (error.name or "").startswith("course_lib"):
+        raise error
+    complain(f"This command needs the package {error.name}, which is not installed; run `make install` in the course.")
+    return UNUSABLE
+
+
+if __name__ == "__main__":
+    main()

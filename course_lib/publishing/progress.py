@@ -1,0 +1,164 @@
+"""How far somebody has come: which exercises are done, and which is next.
+
+Nothing is stored that cannot be found again: answers that are still as they were handed out are not run, and other
+verdicts are kept, under the hash of everything they depend on, where programs keep what they can make anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from course_lib.checking.notebook import check_notebook
+from course_lib.checking.reading import Notebook, Unusable, read_cells, read_notebook
+
+_HEADING = re.compile(r"(?m)^## (?:\d+\. )?(?P<title>.+)$(?:\s+\*(?P<effort>[^*\n]+)\*)?")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One exercise as it stands."""
+
+    name: str
+    title: str
+    effort: str
+    status: str
+    points: float
+    max_points: float
+
+
+@dataclass(frozen=True)
+class Stand:
+    """One notebook as it stands."""
+
+    path: Path
+    steps: tuple[Step, ...]
+
+    @property
+    def concept(self) -> str:
+        """The concept that is exercised, as the file is named."""
+        return self.path.stem
+
+    @property
+    def done(self) -> int:
+        """How many exercises passed."""
+        return sum(step.status == "passed" for step in self.steps)
+
+    @property
+    def next(self) -> Step | None:
+        """The first exercise that has not passed."""
+        return next((step for step in self.steps if step.status != "passed"), None)
+
+
+def notebooks_in(directory: Path) -> list[Path]:
+    """Return the notebooks below a directory in reading order; raises `Unusable` where there is none."""
+    if not directory.is_dir():
+        what = "is no directory" if directory.exists() else "does not exist"
+        raise Unusable(f"{directory} {what}; name the directory with your notebooks, such as exercises.")
+    found = [path for path in directory.rglob("*.ipynb") if not any(part.startswith(".") for part in path.parts)]
+    if not found:
+        raise Unusable(f"There is no notebook in {directory}; name the directory with yours, such as exercises.")
+    order = {name: i for i, name in enumerate(reading_order())}
+    return sorted(found, key=lambda path: (order.get(path.stem, len(order)), path))
+
+
+def reading_order() -> list[str]:
+    """Return the concepts in the order of `_toc.yml`, where the course is a clone of its repository."""
+    root = Path(__file__).resolve().parents[2]
+    if not (root / "_toc.yml").is_file():
+        return []
+    from course_lib.publishing.contents import read_contents
+
+    return list(read_contents(root).concepts)
+
+
+def stand(path: Path, seconds: float, progress: Callable[[int, int], None] = lambda done, all: None) -> Stand:
+    """Say how one notebook stands; raises `Unusable`."""
+    notebook, headings = read_notebook(path), _headings(path)
+    verdicts = _blank(notebook) or _kept(notebook) or _checked(notebook, seconds, progress)
+    return Stand(path, tuple(_step(verdict, headings) for verdict in verdicts))
+
+
+def _step(verdict: dict[str, Any], headings: dict[str, tuple[str, str]]) -> Step:
+    title, effort = headings.get(verdict["exercise"], (verdict["title"], ""))
+    return Step(verdict["exercise"], title, effort, verdict["status"], verdict["points"], verdict["max_points"])
+
+
+def _headings(path: Path) -> dict[str, tuple[str, str]]:
+    """Return title and effort of each exercise, as its text states them."""
+    found = {}
+    for cell in read_cells(path):
+        name, match = cell["metadata"].get("exercise"), _HEADING.search(cell["source"])
+        if isinstance(name, str) and match:
+            found[name] = (match["title"], match["effort"] or "")
+    return found
+
+
+def _blank(notebook: Notebook) -> list[dict[str, Any]]:
+    """Return a blank verdict for each exercise if no answer has been touched; else nothing."""
+    cells = read_cells(notebook.path)
+    untouched = {cell["metadata"].get("answer") for cell in cells if is_as_handed_out(cell)}
+    points = {
+        cell["metadata"].get("check"): cell["metadata"]["nbgrader"].get("points", 0.0)
+        for cell in cells
+        if isinstance(cell["metadata"].get("nbgrader"), dict)
+    }
+    if not untouched.issuperset(notebook.exercises) or not set(points).issuperset(notebook.exercises):
+        return []
+    return [
+        {"exercise": name, "title": name, "status": "blank", "points": 0.0, "max_points": points[name]}
+        for name in notebook.exercises
+    ]
+
+
+def is_as_handed_out(cell: dict[str, Any]) -> bool:
+    """Say whether an answer's cell still has the checksum that nbgrader gave it."""
+    about = cell["metadata"].get("nbgrader")
+    if not isinstance(about, dict) or not about.get("solution") or about.get("grade"):
+        return False
+    whole = f"{cell['source']}{cell['type']}FalseTrueFalse{about.get('grade_id')}"
+    return about.get("checksum") == hashlib.md5(whole.encode(), usedforsecurity=False).hexdigest()
+
+
+def _checked(notebook: Notebook, seconds: float, progress: Callable[[int, int], None]) -> list[dict[str, Any]]:
+    verdicts = check_notebook(notebook.path, seconds=seconds, progress=progress).to_dict()["exercises"]
+    place = _place(notebook)
+    with contextlib.suppress(OSError):  # a place that cannot be written to only costs time
+        place.parent.mkdir(parents=True, exist_ok=True)
+        draft = place.with_name(f"{place.name}.{os.getpid()}")
+        draft.write_text(json.dumps(verdicts))
+        draft.replace(place)
+    return verdicts
+
+
+def _kept(notebook: Notebook) -> list[dict[str, Any]]:
+    try:
+        kept = json.loads(_place(notebook).read_text())
+    except (OSError, ValueError):
+        return []
+    return kept if [verdict.get("exercise") for verdict in kept] == list(notebook.exercises) else []
+
+
+def _place(notebook: Notebook) -> Path:
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return home / "deep-learning-checked" / "progress" / f"{_digest(notebook)}.json"
+
+
+def _digest(notebook: Notebook) -> str:
+    """Hash the notebook's code and all of the course that a verdict can depend on."""
+    total = hashlib.sha256(json.dumps(notebook.steps).encode())
+    for path in _sources():
+        total.update(path.read_bytes() + b"\0")
+    return total.hexdigest()
+
+
+def _sources() -> Iterable[Path]:
+    package = Path(__file__).resolve().parents[1]
+    return sorted([*package.glob("*.py"), *package.glob("rubrics/*.py"), *package.glob("checking/*.py")])

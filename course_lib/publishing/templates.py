@@ -1,0 +1,146 @@
+"""What the files of a new concept begin as: every place still to be written is marked, and the house rules name it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+MARK = "TO" + "DO"  # in two pieces, because the house rules look for the whole in every file, this one too
+
+
+@dataclass(frozen=True)
+class Words:
+    """The names that a template needs."""
+
+    name: str
+    part: str
+    title: str
+
+
+def _reference(w: Words) -> str:
+    return f'''\
+"""{w.title}.
+
+{MARK}: say in a sentence or two what stands here, and where each thing comes from.
+"""
+
+
+def first_step(value: float) -> float:
+    """{MARK}: one sentence a learner understands; shapes in axis words, units, what is raised, the source.
+
+    >>> first_step(2.0)  # {MARK}: an example that can be worked out on paper
+    """
+    raise NotImplementedError("{MARK}: the reference")
+'''
+
+
+def _rubric(w: Words) -> str:
+    return f'''\
+"""What the answers of the chapter on {w.title.lower()} must do, and the mistakes we know."""
+
+from course_lib import {w.name}
+from course_lib.checking import rubric
+
+
+@rubric(
+    answer={w.name}.first_step,
+    title="{MARK}: what is asked for",
+    points=3,
+    difficulty=1,
+    minutes=10,
+    forbids=["course_lib.{w.name}.first_step"],
+)
+def first_step(rng, size):
+    """{MARK}: say what the cases have in common; they grow with `size`."""
+    return float(rng.normal()) * size
+
+
+# {MARK}: edges, at least four mistakes that people make, at least one other right answer; then five more exercises.
+'''
+
+
+def _solution(w: Words) -> str:
+    return f'''\
+# ---
+# jupyter:
+#   kernelspec: {{display_name: Python 3, language: python, name: python3}}
+# ---
+# %% [markdown]
+# # {w.title}: exercises
+# Read [the page](../book/{w.part}/{w.name}.md) first.
+# %%
+from course_lib.checking import check
+
+# %% [markdown] exercise="{w.name}.first_step"
+# {MARK}: what it is for, signature, shapes, the formula, a small example with its result.
+
+
+# %% answer="{w.name}.first_step"
+def first_step(value):
+    """{MARK}: the signature in words: `value` (number) → number."""
+    ### BEGIN SOLUTION
+    return value  # {MARK}: our answer
+    ### END SOLUTION
+
+
+# %% check="{w.name}.first_step"
+check("{w.name}.first_step", first_step)
+'''
+
+
+def _test(w: Words) -> str:
+    return f'''\
+"""{w.title}: does it hold? {MARK}: compare with something independent: torch.nn, NumPy, brute force."""
+
+from course_lib import {w.name}
+
+
+def test_the_first_step_agrees_with_paper():
+    assert {w.name}.first_step(2.0) == 2.0  # {MARK}: the example of the docstring
+'''
+
+
+_PARTS = {
+    "The idea": "in words, then in symbols, which come from notation.md",
+    "By hand": "numbers small enough for paper, the same as in the doctest",
+    "In code": "the reference by literalinclude, run on the same numbers",
+    "See it": "two figures on real data at least, one of them by play(…); each says what to notice",
+    "What it costs": "time and memory as the work grows, measured when the page is built",
+    "Common mistakes": "",
+    "Check yourself": "three to five {quiz} with every choice explained",
+    "Exercises": "",
+    "Further reading": "the original papers",
+}
+
+
+def _page(w: Words) -> str:
+    fence = "`" * 3
+    directives = {
+        "Common mistakes": f"{fence}{{common-mistakes}} {w.name}\n{fence}",
+        "Exercises": f"{fence}{{exercises}} {w.name}\n{fence}",
+        "Further reading": f"{MARK}: {_PARTS['Further reading']}\n\n"
+        f"{fence}{{bibliography}}\n:filter: docname in docnames\n{fence}",
+    }
+    parts = "\n\n".join(f"## {part}\n\n{directives.get(part) or f'{MARK}: {words}'}" for part, words in _PARTS.items())
+    return f"""\
+---
+jupytext: {{text_representation: {{extension: .md, format_name: myst}}}}
+kernelspec: {{display_name: Python 3, language: python, name: python3}}
+needs: []
+minutes: 30
+---
+# {w.title}
+
+{MARK}: the question a learner really has, and what they can do afterwards. Then `needs` and `minutes` above.
+
+{parts}
+"""
+
+
+FILES: dict[str, Callable[[Words], str]] = {
+    "course_lib/{name}.py": _reference,
+    "tests/test_{name}.py": _test,
+    "book/{part}/{name}.md": _page,
+    "course_lib/rubrics/{name}.py": _rubric,
+    "solutions/{name}.py": _solution,
+}
