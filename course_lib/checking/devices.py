@@ -61,7 +61,7 @@ def move(call: Call, device: str) -> Call:
 
 def run_on_fake_cuda(function: Callable[..., Any], call: Call, driver: Callable[..., Any] | None) -> Outcome | None:
     """Call `function` on fake CUDA copies of the arguments; None where fake tensors cannot tell."""
-    with _fake_mode() as mode:
+    with fake_mode() as mode:
         if mode is None:
             return None
         t = torch()
@@ -104,7 +104,8 @@ def advice(failure: Failure) -> str:
 
 
 @contextlib.contextmanager
-def _fake_mode() -> Iterator[Any]:
+def fake_mode() -> Iterator[Any]:
+    """Let tensors made inside the block on "cuda" be fake ones; the block gets None where that cannot be done."""
     from torch._subclasses.fake_tensor import FakeTensorMode
 
     if not _lend_guard():

@@ -1,0 +1,144 @@
+"""The warm server and its children, as the examiner handles them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from course_lib.grading import lockdown, wire
+
+_HERE = Path(__file__).resolve()
+_ROOT = _HERE.parents[2]
+_START = (
+    "import sys; sys.path.append({root!r}); from course_lib.grading.server import main; "
+    "main({control}, {torch}, {hidden!r}, {gpu})"
+)
+_PATIENCE = 120.0  # seconds for the server to import everything
+
+
+class OutOfMemory(wire.Hangup):
+    """The child used more memory than allowed."""
+
+
+class Child:
+    """One respondent, alive until `end`."""
+
+    def __init__(self, nursery: Nursery, channel: socket.socket, home: str, limits: lockdown.Limits) -> None:
+        """Made by `Nursery.child`."""
+        self.nursery, self.channel, self.home, self.limits = nursery, channel, home, limits
+        self.guard = 0
+        self.layers: list[str] = []
+        self.alive = True
+
+    def send(self, message: dict[str, Any], buffers: Any = ()) -> None:
+        """Send a request."""
+        self.channel.settimeout(self.limits.call)
+        wire.send(self.channel, message, buffers)
+
+    def receive(self, seconds: float) -> tuple[dict[str, Any], list[bytearray]]:
+        """Read a reply, watching the child's memory meanwhile."""
+        return wire.receive(self.channel, seconds, self._watch_memory)
+
+    def _watch_memory(self) -> None:
+        if memory_of_tree(self.guard) > self.limits.memory * 2:
+            raise OutOfMemory("more memory than allowed")
+
+    def end(self) -> None:
+        """End the child and all it started; safe to call twice."""
+        if self.alive:
+            self.alive = False
+            self.channel.close()
+            self.nursery.finished()
+            shutil.rmtree(self.home, ignore_errors=True)
+
+
+class Nursery:
+    """A warm server process; gives out one child at a time."""
+
+    def __init__(self, with_torch: bool, hidden: list[Path] | None = None, uses_gpu: bool = False) -> None:
+        """Start the server; it imports torch only if told to. `hidden` is never readable to children."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        kept = [str(_HERE.parents[1]), *(str(path) for path in hidden or [])]
+        code = _START.format(root=str(_ROOT), control=theirs.fileno(), torch=with_torch, hidden=kept, gpu=uses_gpu)
+        self.uses_gpu, self.with_torch = uses_gpu, with_torch
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", "-B", "-c", code],
+            env={"OMP_NUM_THREADS": "1", "MPLBACKEND": "agg", "MPLCONFIGDIR": _font_cache(), "PATH": os.defpath},
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            cwd="/",
+        )
+        theirs.close()
+        self.control = ours
+        self.control.settimeout(_PATIENCE)
+
+    def child(self, limits: lockdown.Limits) -> Child:
+        """Fork a respondent in a private directory; raises `wire.Hangup` if the server is gone."""
+        home = tempfile.mkdtemp(prefix="respondent-")
+        ours, theirs = socket.socketpair()
+        order = json.dumps({"home": home, "limits": limits.to_dict(), "gpu": self.uses_gpu}).encode()
+        child = Child(self, ours, home, limits)
+        try:
+            socket.send_fds(self.control, [order], [theirs.fileno()])
+            child.guard = json.loads(self.control.recv(1 << 12) or b"{}").get("guard", 0)
+        except OSError as error:
+            raise wire.Hangup(f"the server is gone: {error}") from error
+        finally:
+            theirs.close()
+        child.layers = wire.receive(ours, _PATIENCE)[0]["layers"]  # written before any code of the student's runs
+        return child
+
+    def finished(self) -> None:
+        """Tell the server to end its child, and wait until it has."""
+        with contextlib.suppress(OSError):
+            self.control.send(b"end")
+            self.control.recv(1 << 12)
+
+    def close(self) -> None:
+        """End the server."""
+        self.control.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+
+    def __enter__(self) -> Nursery:
+        """Close at the end of the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the server."""
+        self.close()
+
+
+def _font_cache() -> str:
+    """Return where matplotlib may keep its list of fonts, so that only the first server ever looks for them."""
+    return str(Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "matplotlib")
+
+
+def memory_of_tree(root: int) -> int:
+    """Return the bytes of memory that a process and its descendants hold alone."""
+    parents, sizes, page = {}, {}, os.sysconf("SC_PAGE_SIZE")
+    for pid in [int(name) for name in os.listdir("/proc") if name.isdigit()] if os.path.isdir("/proc") else []:
+        with contextlib.suppress(OSError, IndexError, ValueError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            resident, shared = Path(f"/proc/{pid}/statm").read_text().split()[1:3]
+            parents[pid], sizes[pid] = int(fields[1]), (int(resident) - int(shared)) * page
+    family = {root}
+    for _ in range(len(parents)):
+        more = {pid for pid, parent in parents.items() if parent in family} - family
+        if not more:
+            break
+        family |= more
+    return sum(sizes.get(pid, 0) for pid in family)

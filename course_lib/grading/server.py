@@ -1,0 +1,158 @@
+"""A warm parent: imports numpy, IPython and torch once, then forks a locked-in respondent for each submission.
+
+It is a process of its own, started with an empty environment, that never sees a rubric, a reference or a seed: a fork
+inherits its memory. It runs one respondent at a time. It never touches CUDA, and no parallel code of torch.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from course_lib.grading import kernel, lockdown, respondent, shell
+
+
+def main(control: int, with_torch: bool, hidden: list[str], uses_gpu: bool) -> None:
+    """Serve requests on the descriptor `control` until it is closed."""
+    requests = socket.socket(fileno=control)
+    ipython = _warm(with_torch)
+    readable = lockdown.readable_places(map(Path, hidden), uses_gpu)
+    sys.path[:] = [place for place in sys.path if place]
+    gc.collect()
+    gc.freeze()
+    while True:
+        data, (channel, *_), _, _ = _request(requests)
+        if data is None:
+            return
+        _one(requests, socket.socket(fileno=channel), ipython, readable, data)
+
+
+def _request(requests: socket.socket) -> Any:
+    message, descriptors, flags, address = socket.recv_fds(requests, 1 << 16, 1)
+    if not message:
+        return None, (-1,), flags, address
+    return json.loads(message), descriptors, flags, address
+
+
+def _warm(with_torch: bool) -> shell.Shell:
+    import numpy  # noqa: F401
+
+    if with_torch:
+        import torch
+
+        torch.set_num_threads(1)
+        import torch._subclasses.fake_tensor
+
+        with contextlib.suppress(ImportError):
+            import jaxtyping  # noqa: F401
+        if torch.version.cuda is None:
+            _warm_fake_tensors()
+    return shell.make_shell()
+
+
+def _warm_fake_tensors() -> None:
+    """Run one operation on fake tensors, so that what torch imports for them is imported once."""
+    import torch
+
+    from course_lib.checking import devices
+
+    with devices.fake_mode() as mode:
+        if mode is not None:
+            x = torch.empty(2, device="cuda")
+            (x + x).sum()
+
+
+def _one(
+    requests: socket.socket, channel: socket.socket, ipython: shell.Shell, readable: list[int], order: dict[str, Any]
+) -> None:
+    """Fork one guard with one respondent, say who they are, and wait until told to end them."""
+    life, our_life = socket.socketpair()
+    guard = os.fork()
+    if guard == 0:
+        with contextlib.suppress(BaseException):
+            our_life.close()
+            requests.close()
+            _guard(life, channel, ipython, readable, order)
+        os._exit(70)
+    life.close()
+    channel.close()
+    requests.send(json.dumps({"guard": guard}).encode())
+    requests.recv(16)  # "end", or nothing when the examiner is gone
+    our_life.close()
+    _, status = os.waitpid(guard, 0)
+    with contextlib.suppress(OSError):
+        requests.send(json.dumps({"status": os.waitstatus_to_exitcode(status)}).encode())
+
+
+def _guard(
+    life: socket.socket, channel: socket.socket, ipython: shell.Shell, readable: list[int], order: dict[str, Any]
+) -> None:
+    """Start the respondent in namespaces of its own; end it, and all it started, when `life` closes."""
+    with contextlib.suppress(OSError, AttributeError):  # elsewhere than on Linux
+        kernel.adopt_orphans()
+        kernel.die_with_parent()
+    layers = lockdown.leave_namespaces()
+    child = os.fork()
+    if child == 0:
+        with contextlib.suppress(BaseException):
+            life.close()
+            _respond(channel, ipython, readable, order, layers)
+        os._exit(0)
+    channel.close()
+    ended = [os.pidfd_open(child)] if hasattr(os, "pidfd_open") else []
+    select.select([life, *ended], [], [])
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    _end_strays()
+    os._exit(min(255, abs(os.waitstatus_to_exitcode(status))))
+
+
+def _end_strays() -> None:
+    """End what the respondent left behind; orphans have become children of this process."""
+    for _ in range(1000):
+        children = [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and _parent(pid) == os.getpid()]
+        for pid in children:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        try:
+            while os.waitpid(-1, os.WNOHANG if not children else 0)[0] and children:
+                children.pop()
+        except ChildProcessError:
+            return
+
+
+def _parent(pid: str) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+def _respond(
+    channel: socket.socket, ipython: shell.Shell, readable: list[int], order: dict[str, Any], layers: list[str]
+) -> None:
+    os.setsid()
+    with contextlib.suppress(OSError, AttributeError):
+        kernel.die_with_parent()
+    null = os.open("/dev/null", os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
+    limits = lockdown.Limits(**order["limits"])
+    layers = lockdown.enter(order["home"], readable, limits, order["gpu"]) + layers
+    _close_all_but(channel.fileno())
+    respondent.wire.send(channel, {"layers": layers})
+    respondent.main(channel, ipython)
+
+
+def _close_all_but(kept: int) -> None:
+    os.closerange(3, kept)
+    os.closerange(kept + 1, 4096)

@@ -1,0 +1,40 @@
+"""One warm server for the tests of grading, and respondents that live for one test."""
+
+import pytest
+
+from course_lib.grading import kernel
+from course_lib.grading.lockdown import Limits
+from course_lib.grading.nursery import Nursery
+from course_lib.grading.remote import Answers
+
+SHORT = Limits(call=3.0, cell=4.0, notebook=30.0, memory=1 << 30)
+
+
+@pytest.fixture(scope="session")
+def nursery():
+    with Nursery(with_torch=True) as made:
+        yield made
+
+
+@pytest.fixture
+def load(nursery):
+    """Return a function from cells to the answers they define, in a child of its own."""
+    children = []
+
+    def load(*cells, sources=None, limits=SHORT):
+        while children:
+            children.pop().end()
+        child = nursery.child(limits)
+        children.append(child)
+        answers = Answers(child, limits)
+        answers.ask("library", limits.call, sources=sources or {})
+        for cell in cells:
+            answers.ask("cell", limits.cell, source=cell, limit=limits.output)
+        return answers
+
+    yield load
+    while children:
+        children.pop().end()
+
+
+needs_landlock = pytest.mark.skipif(not kernel.landlock_version(), reason="this kernel has no Landlock")
