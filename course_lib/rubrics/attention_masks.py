@@ -48,8 +48,8 @@ def padding_on_the_left():
 
 @pad_batch.edge(points=1)
 def an_empty_sequence():
-    """A sequence without tokens becomes a row of padding."""
-    return [torch.tensor([], dtype=torch.int64), torch.tensor([7, 8])], 3, "right"
+    """A sequence without tokens becomes a row of padding, on whichever side the padding is."""
+    return [torch.tensor([], dtype=torch.int64), torch.tensor([7, 8])], 3, "left"
 
 
 @pad_batch.mistake
@@ -75,6 +75,17 @@ def turned_round_and_not_back(sequences, pad_id=0, side="right"):
     """With padding on the left, the tokens come out in reverse order: what was turned round must be turned back."""
     turned = [sequence.flip(0) for sequence in sequences] if side == "left" else sequences
     return am.pad_batch(turned, pad_id, side)
+
+
+@pad_batch.mistake
+def a_slice_from_minus_zero(sequences, pad_id=0, side="right"):
+    """A slice that begins at `-len(sequence)` is the whole row when the sequence is empty, for −0 is 0."""
+    batch = am.pad_batch(sequences, pad_id, "right")
+    if side == "left":
+        for row, sequence in zip(batch, sequences, strict=True):
+            row.fill_(pad_id)
+            row[-len(sequence) :] = sequence
+    return batch
 
 
 @pad_batch.mistake
@@ -511,8 +522,10 @@ def in_log_space_and_double(scores, mask):
     forbids=[OWN + "masked_mean"],
 )
 def masked_mean(rng, size):
-    """Vectors at 4 positions more than `size`, some of them real, in no order."""
-    return 5 + normal(rng, 3, size + 4, 2), some(rng, 3, size + 4)
+    """Vectors at 4 positions more than `size`, some of them real, in no order; one real number is 0."""
+    values = 5 + normal(rng, 3, size + 4, 2)
+    values[1, 0, 1] = 0.0
+    return values, some(rng, 3, size + 4)
 
 
 @masked_mean.edge(points=1)
@@ -568,6 +581,13 @@ def always_one_too_many(values, mask):
 def multiplies_by_the_mask(values, mask):
     """Multiplying by the mask lets nan through, for 0 times nan is nan. Replace what is masked instead."""
     return (values * mask[:, :, None]).sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
+
+
+@masked_mean.mistake
+def counts_what_is_not_zero(values, mask):
+    """What is not 0 is counted, but a real token may well have a feature that is exactly 0. Count the mask."""
+    kept = values.masked_fill(~mask[:, :, None], 0.0)
+    return kept.sum(dim=1) / (kept != 0).sum(dim=1).clamp(min=1)
 
 
 @masked_mean.mistake
@@ -661,6 +681,12 @@ def goes_on_in_the_padding(mask):
 def minus_one_everywhere_masked(mask):
     """Padding got −1; the contract here is 0, which every embedding table has."""
     return (mask.cumsum(dim=1) - 1).masked_fill(~mask, -1)
+
+
+@real_positions.mistake
+def one_in_the_padding(mask):
+    """Padding got 1, as in some libraries; the contract here is 0."""
+    return (mask.cumsum(dim=1) - 1).masked_fill(~mask, 1)
 
 
 @real_positions.mistake
@@ -907,6 +933,15 @@ def the_longest_first(lengths, max_tokens):
             batches.append([])
         batches[-1].append(i)
     return batches
+
+
+@bucket_batches.mistake
+def ties_in_reverse(lengths, max_tokens):
+    """Sequences of equal length come in reverse order; they should keep the order given (`sorted` does that)."""
+    _refuse_long(lengths, max_tokens)
+    order = sorted(range(len(lengths)), key=lambda i: (lengths[i], -i))
+    ordered = am.bucket_batches([lengths[i] for i in order], max_tokens)
+    return [[order[i] for i in batch] for batch in ordered]
 
 
 def _refuse_long(lengths, max_tokens):
