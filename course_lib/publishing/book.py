@@ -26,12 +26,12 @@ class BookError(Exception):
 def build_book(root: Path, build: Path | None = None, only: list[str] | None = None, jobs: int = 2) -> Path:
     """Build the book of `root` into `build` (`_build`) and return the path of its front page.
 
-    `only` builds just these concepts' pages (and those that are no concepts), for an author at work.
+    `only` builds just these concepts' pages, with notation and glossary, for an author at work: into `_build/only`.
     Raises `BookError` if a page fails or Sphinx has a warning; a failed build is never taken for a good one later.
     """
     start = time.monotonic()
     root = root.resolve()
-    build = (build or root / "_build").resolve()
+    build = (build or root / "_build" / ("only" if only else "")).resolve()
     front = build / "html" / "index.html"
     inputs = _inputs_digest(root, only)
     if _is_current(build, inputs):
@@ -48,6 +48,7 @@ def build_book(root: Path, build: Path | None = None, only: list[str] | None = N
         shutil.rmtree(build / ".doctrees", ignore_errors=True)
         raise
     _write_front(front, contents)
+    _remove_former_pages(build, contents)
     _write_stamp(build, inputs)
     print(f"Built in {time.monotonic() - start:.0f} s: {front}")
     return front
@@ -161,11 +162,21 @@ def _write_front(front: Path, contents: Contents) -> None:
     )
 
 
+def _remove_former_pages(build: Path, contents: Contents) -> None:
+    """Pages that are no longer in the table of contents are not served, nor their notebooks run again by tests."""
+    pages = {build / "html" / f"{page.docname}.html" for page in contents.pages}
+    notebooks = {build / "notebooks" / f"{page.name}.ipynb" for page in contents.pages}
+    for path in {*(build / "html" / "book").rglob("*.html")} - pages | {
+        *(build / "notebooks").glob("*.ipynb")
+    } - notebooks:
+        path.unlink()
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m course_lib.publishing.book", description=__doc__)
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the repository (here)")
-    parser.add_argument("--build", type=Path, help="where to build (ROOT/_build)")
+    parser.add_argument("--build", type=Path, help="where to build (ROOT/_build, with --only ROOT/_build/only)")
     parser.add_argument("--only", metavar="CONCEPT", action="append", help="build only this concept's page; repeatable")
     parser.add_argument("--jobs", type=int, default=2, help="pages executed at once (2)")
     options = parser.parse_args(arguments)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.publishing.contents import Contents, Page
+from course_lib.publishing.exercise_lists import rubric_files
 from course_lib.publishing.sources import digest_of, imported_files, rubrics_named_in
 
 SECONDS_A_PAGE = 60
@@ -196,12 +197,22 @@ def _write_readable(source: Source, contents: Contents, build: Path) -> None:
 
     from course_lib.publishing.plain import plain_notebook
 
-    _, merged = get_cache(build / CACHE).merge_match_into_notebook(source.notebook)
     path = build / NOTEBOOKS / f"{source.page.name}.ipynb"
+    known = build / KEYS / f"{source.page.docname}.notebook.txt"
+    key = _readable_key(source, contents.root)
+    if path.exists() and known.exists() and known.read_text() == key:
+        return
+    _, merged = get_cache(build / CACHE).merge_match_into_notebook(source.notebook)
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = nbformat.writes(plain_notebook(merged, source.page, contents)) + "\n"
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
-        path.write_text(text, encoding="utf-8")
+    path.write_text(nbformat.writes(plain_notebook(merged, source.page, contents)) + "\n", encoding="utf-8")
+    known.write_text(key)
+
+
+def _readable_key(source: Source, root: Path) -> str:
+    """The hash of all that the readable notebook shows: outputs, text, what rubrics say, and how it is written."""
+    writers = imported_files("import course_lib.publishing.plain", root)
+    files = {source.page.path, root / "pyproject.toml", *writers, *rubric_files(source.page.name, root)}
+    return digest_of(files | {root / "_toc.yml"}, source.key)
 
 
 def _with_progress(runs: dict[Any, Source]) -> Iterator[Any]:

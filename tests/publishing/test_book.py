@@ -75,6 +75,12 @@ def test_a_book_is_built_once_and_again_when_something_changed(tiny):
     assert "executed book/part/sums" in build(tiny).stdout
     assert "one is uno" in html(tiny, "part/sums")
 
+    toc = (tiny / "_toc.yml").read_text()
+    (tiny / "_toc.yml").write_text(toc.replace("      - file: book/part/products\n", ""))
+    assert "Built in" in build(tiny).stdout
+    assert not (tiny / "_build/html/book/part/products.html").exists()
+    assert [path.name for path in (tiny / "_build/notebooks").iterdir()] == ["sums.ipynb"]
+
 
 BROKEN = """
 [nowhere](nowhere.md)
