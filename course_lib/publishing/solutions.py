@@ -103,7 +103,7 @@ def _wrong(cell: PercentCell, role: str, name: str) -> Iterator[tuple[int, str]]
     elif role == "check":
         line = f'check("{name}", {name.rpartition(".")[2]})'
         if cell.source != line:
-            yield 1, f"a check cell holds one line and nothing else: {line}"
+            yield int(bool(cell.source)), f"a check cell holds one line and nothing else: {line}"
     elif marker := _MARKER.search(cell.source):
         yield 1 + cell.source[: marker.start()].count("\n"), f'“{marker[0]}” outside an `answer="…"` cell'
 
