@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, NoReturn
+from unicodedata import normalize
 
 import numpy as np
 
-from course_lib.checking.data import describe, is_tensor, to_numpy, torch
+from course_lib.checking.data import MAX_TEXT, describe, is_tensor, to_numpy, torch
 
 # The relative and absolute tolerances of torch.testing.assert_close, which practitioners know.
 TOLERANCES = {
@@ -91,7 +92,7 @@ def values(where: str, want: Any, got: Any, rules: Rules, best: Any) -> None:
         ):
             stop("values", f"The value{at(where)} differs.", where, *_two(want, got))
     elif _exact(want, got) is False:
-        stop("values", f"The value{at(where)} differs.", where, describe(want), describe(got))
+        stop("values", f"The value{at(where)} differs.", where, *_two(want, got))
 
 
 def _exact(want: Any, got: Any) -> bool:
@@ -128,9 +129,11 @@ def _array_values(where: str, want: Any, got: Any, rules: Rules, best: Any) -> N
 
 
 def _two(want: Any, got: Any) -> tuple[str, str]:
-    """Write two numbers shortly, or in full where they would look alike."""
+    """Write two numbers shortly, or in full where they would look alike; likewise strings."""
     if type(want) is float and type(got) in (int, float) and f"{want:.6g}" != f"{got:.6g}":
         return f"{want:.6g}", f"{got:.6g}"
+    if type(want) is str and type(got) is str and normalize("NFC", want) == normalize("NFC", got):
+        return ascii(want)[:MAX_TEXT], ascii(got)[:MAX_TEXT]  # they would look alike: show the code points
     return describe(want), describe(got)
 
 

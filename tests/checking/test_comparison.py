@@ -93,6 +93,11 @@ def test_numbers_that_look_alike_are_shown_in_full():
     assert found.expected != found.actual
 
 
+def test_strings_that_look_alike_are_shown_by_their_code_points():
+    found = difference("\u00e9", "e\u0301", Rules())
+    assert (found.expected, found.actual) == (r"'\xe9'", r"'e\u0301'")
+
+
 def test_tolerance_follows_the_dtype():
     for dtype, near, far in [(torch.float32, 1e-6, 1e-4), (torch.float64, 1e-8, 1e-5), (torch.float16, 1e-3, 1e-2)]:
         one = torch.ones(2, dtype=dtype)
