@@ -19,9 +19,9 @@ Layout = tuple[Shape, Shape, int]  # shape, strides, offset
 def nested_shape(nested: object) -> Shape:
     """Say how long a nested list is along each axis, or refuse it if it is ragged.
 
-    Takes a number or a nested list; returns one length for each level, outermost first,
-    () for a number. Raises ValueError when two neighbors differ in shape: a tensor must
-    be a full box. (Harris et al. 2020.)
+    Takes a number or a nested list; returns one length for each level, outermost
+    first, () for a number. Raises ValueError when two neighbors differ in shape: a
+    tensor must be a full box. (Harris et al. 2020.)
 
     >>> nested_shape([[1, 2, 3], [4, 5, 6]])
     (2, 3)
@@ -31,16 +31,17 @@ def nested_shape(nested: object) -> Shape:
     inner = [nested_shape(item) for item in nested]
     for position, shape in enumerate(inner):
         if shape != inner[0]:
-            raise ValueError(f"ragged: item 0 has shape {inner[0]}, item {position} {shape}")
+            found = f"item 0 has shape {inner[0]}, item {position} {shape}"
+            raise ValueError(f"ragged: {found}")
     return (len(nested), *(inner[0] if inner else ()))
 
 
 def list_bytes(nested: object) -> int:
     """Add up the bytes of a list and all that is in it, each object counted once.
 
-    Takes a nested list; returns bytes. `sys.getsizeof` alone sees a list's pointers,
-    not what they point to, and one object that stands in a list many times is stored
-    once. (CPython's `sys` module documentation.)
+    Takes a nested list; returns bytes. `sys.getsizeof` alone sees a list's
+    pointers, not what they point to, and one object that stands in a list many
+    times is stored once. (CPython's `sys` module documentation.)
 
     >>> list_bytes([7, 7]) == sys.getsizeof([7, 7]) + sys.getsizeof(7)
     True
@@ -57,8 +58,8 @@ def list_bytes(nested: object) -> int:
 def contiguous_strides(shape: Shape) -> Shape:
     """Say how far apart neighbors are in a tensor stored row after row, without gaps.
 
-    Takes lengths, returns as many strides, in elements: the product of all lengths to
-    the right. Raises ValueError for a negative length. Equation (2); Knuth 1997,
+    Takes lengths, returns as many strides, in elements: the product of all lengths
+    to the right. Raises ValueError for a negative length. Equation (2); Knuth 1997,
     section 2.2.6.
 
     >>> contiguous_strides((2, 3, 4))
@@ -75,8 +76,8 @@ def contiguous_strides(shape: Shape) -> Shape:
 def addresses_by_loops(shape: Shape, strides: Shape, offset: int = 0) -> list[int]:
     """List the cell that each element is read from, in reading order, one at a time.
 
-    Takes as many lengths as strides; returns one flat list, as long as the product of
-    the lengths. Equation (1).
+    Takes as many lengths as strides; returns one flat list, as long as the product
+    of the lengths. Equation (1).
 
     >>> addresses_by_loops((3, 2), (1, 3), 0)
     [0, 3, 1, 4, 2, 5]
@@ -90,8 +91,8 @@ def addresses_by_loops(shape: Shape, strides: Shape, offset: int = 0) -> list[in
 def addresses(shape: Shape, strides: Shape, offset: int = 0) -> Int[np.ndarray, "*shape"]:
     """Compute the cell that each element is read from, all at once, by broadcasting.
 
-    Takes as many lengths as strides; returns an array of that shape. Raises ValueError
-    if the numbers of lengths and strides differ. Equation (1).
+    Takes as many lengths as strides; returns an array of that shape. Raises
+    ValueError if the numbers of lengths and strides differ. Equation (1).
 
     >>> addresses((3, 2), (1, 3), 0).tolist()
     [[0, 3], [1, 4], [2, 5]]
@@ -111,9 +112,9 @@ def transposed(
 ) -> tuple[Shape, Shape]:
     """Swap two axes by swapping two lengths and two strides; no number moves.
 
-    Takes as many lengths as strides and two axes; returns the new lengths and strides.
-    Raises ValueError if their numbers differ and IndexError for an axis that is not
-    there. Equation (3); Harris et al. 2020, figure 1.
+    Takes as many lengths as strides and two axes; returns the new lengths and
+    strides. Raises ValueError if their numbers differ and IndexError for an axis
+    that is not there. Equation (3); Harris et al. 2020, figure 1.
 
     >>> transposed((2, 3), (3, 1), 0, 1)
     ((3, 2), (1, 3))
@@ -131,9 +132,9 @@ def transposed(
 def broadcast_strides(shape: Shape, strides: Shape, target: Shape) -> Shape:
     """Stretch a layout to a larger shape without copying: by strides of 0.
 
-    Takes as many lengths as strides, and a target that may have more axes on the left;
-    returns one stride for each axis of the target. Raises ValueError if the shape does
-    not fit. Equation (5).
+    Takes as many lengths as strides, and a target that may have more axes on the
+    left; returns one stride for each axis of the target. Raises ValueError if the
+    shape does not fit. Equation (5).
 
     >>> broadcast_strides((3, 1), (1, 1), (2, 3, 4))
     (0, 1, 0)

@@ -266,12 +266,11 @@ def test_images_of_different_shape_are_not_blended():
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_standardize_agrees_with_scikit_learn(dtype):
-    from sklearn.preprocessing import StandardScaler
-
+def test_standardize_agrees_with_numpy(dtype):
     table = torch.from_numpy(np.random.default_rng(0).normal(3, 5, (7, 3))).to(dtype)
     table[:, 1] = 4.0
-    expected = StandardScaler().fit_transform(table.double().numpy())
+    wide = table.double().numpy()
+    expected = (wide - np.mean(wide, axis=0)) / np.where(np.std(wide, axis=0) == 0, 1, np.std(wide, axis=0))
     result = tensors.standardize(table)
     assert result.dtype == dtype
     np.testing.assert_allclose(result, expected, rtol=1e-5, atol=1e-6)
