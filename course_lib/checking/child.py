@@ -58,7 +58,8 @@ class Child:
             env=self.environment(),
             start_new_session=True,
         )
-        threading.Thread(target=self.listen, daemon=True).start()
+        self.listener = threading.Thread(target=self.listen, daemon=True)
+        self.listener.start()
         with contextlib.suppress(OSError):  # a child that is gone already is found to be so by `event`
             assert self.process.stdin is not None
             self.process.stdin.write(json.dumps(self.job).encode())
@@ -111,5 +112,11 @@ class Child:
             else:
                 self.process.kill()
         self.process.wait()
+        self.listener.join(timeout=1)
+        if not self.listener.is_alive() and self.process.stdout:  # a grandchild that got away may still hold the pipe
+            self.process.stdout.close()
+        if self.process.stdin:
+            with contextlib.suppress(OSError):
+                self.process.stdin.close()
         self.said.close()
         self.home.cleanup()

@@ -6,6 +6,7 @@ notebook prints, from any depth, goes nowhere. No Jupyter kernel is started.
 
 from __future__ import annotations
 
+import ast
 import json
 import linecache
 import os
@@ -88,7 +89,7 @@ def _run(steps: list[dict[str, Any]], send: Any) -> None:
             result = shell.run_cell(step["source"], store_history=True)
             error = result.error_before_exec or result.error_in_exec
             if error is not None:
-                send(event="error", step=step["id"], **_place(error))
+                send(event="error", step=step["id"], **_place(_plainer(error, step["source"])))
         else:
             _check(step, shell, send)
 
@@ -105,6 +106,9 @@ def _shell() -> Any:
         def showsyntaxerror(self, *args: Any, **options: Any) -> None:
             """Show nothing: errors are sent as events."""
 
+        def enable_gui(self, gui: str | None = None) -> None:
+            """Do nothing: there is no screen, whatever `%matplotlib` asks for."""
+
         def ask_exit(self) -> None:
             raise SystemExit("`exit` ends a notebook's kernel")
 
@@ -112,6 +116,16 @@ def _shell() -> Any:
     config.HistoryManager.enabled = False
     config.InteractiveShell.autocall = 0
     return Shell.instance(config=config)
+
+
+def _plainer(error: BaseException, source: str) -> BaseException:
+    """Let Python itself say what is unfinished: IPython only knows that more input would be needed."""
+    if isinstance(error, SyntaxError) and error.msg == "incomplete input":
+        try:
+            ast.parse(source)
+        except SyntaxError as plain:
+            return plain
+    return error
 
 
 def _place(error: BaseException) -> dict[str, Any]:
