@@ -28,11 +28,17 @@ def problems(rubrics: list[Rubric]) -> list[str]:
 
 def _place(made: Callable) -> str:
     """Name the file and line where a function of a rubric stands."""
-    made = inspect.unwrap(made)  # the run-time type checker wraps what it checks
-    code = getattr(made, "__code__", None)
-    if code is None:
-        return f"{inspect.getsourcefile(made)}:{inspect.getsourcelines(made)[1]}".replace(f"{ROOT}/", "")
-    return f"{code.co_filename}:{code.co_firstlineno}".replace(f"{ROOT}/", "")
+    # The run-time type checker wraps what it checks; a class is named by its first method.
+    inner = [
+        inspect.unwrap(one) for one in [made, *(vars(made).values() if isinstance(made, type) else ())] if callable(one)
+    ]
+    codes = [
+        one.__code__ for one in inner if hasattr(one, "__code__") and "site-packages" not in one.__code__.co_filename
+    ]
+    if not codes:
+        return made.__module__
+    first = min(codes, key=lambda code: code.co_firstlineno)
+    return f"{first.co_filename}:{first.co_firstlineno}".replace(f"{ROOT}/", "")
 
 
 def _verdict(rubric: Rubric, answer: object, seed: int = 0):
@@ -172,6 +178,14 @@ def test_a_mistake_that_passes_is_named_with_its_line():
     [problem] = of_one(made)
     assert problem.startswith("tests/house_rules/test_rubrics.py:")
     assert "the mistake squares of test_rubrics.double passes" in problem
+
+
+def test_a_mistake_that_is_a_class_is_named_with_its_line():
+    class Wrong:
+        def __init__(self):
+            pass
+
+    assert _place(Wrong).startswith("tests/house_rules/test_rubrics.py:")
 
 
 def test_two_mistakes_that_cannot_be_told_apart_are_named():
