@@ -1,0 +1,179 @@
+"""One submission → its verdicts. Runs in the trusted process, which owns cases, references and points."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import importlib.util
+import re
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from course_lib.checking import Rubric, UnknownExercise, Verdict, examine, find
+from course_lib.checking.check import GENERAL
+from course_lib.checking.verdict import Reason
+from course_lib.grading import library, wire
+from course_lib.grading.lockdown import TRUSTED, Limits
+from course_lib.grading.nursery import Nursery
+from course_lib.grading.remote import RemoteRespondent
+from course_lib.grading.repair import Repaired, text_of
+from course_lib.grading.session import Cell, Session
+
+PUBLIC = 0  # the seed of `check` in the learner's notebook
+PATIENCE = 5.0  # times the limit of one call: how long one exercise may keep the examiner itself busy
+
+
+def examine_notebook(nursery: Nursery, repaired: Repaired, seed: int, limits: Limits) -> dict[str, Any]:
+    """Return verdicts by grade id, outputs by cell id, active layers and times, all JSON-ready."""
+    begun = time.monotonic()
+    cells = _cells(repaired.notebook)
+    text = "\n".join(cell.source for cell in cells)
+    names = [cell.exercise for cell in cells if cell.exercise]
+    session = Session(nursery, cells, _sources(text, names), limits)
+    try:
+        session.load()
+        verdicts = {cell.id: _verdict(session, cell, seed, text) for cell in cells if cell.exercise}
+    finally:
+        session.close()
+    return {
+        "verdicts": verdicts,
+        "outputs": session.outputs,
+        "trouble": session.trouble,
+        "layers": session.layers,
+        "isolated": set(TRUSTED) <= set(session.layers),
+        "notes": repaired.notes,
+        "seconds": round(time.monotonic() - begun, 3),
+    }
+
+
+def _cells(notebook: dict[str, Any]) -> list[Cell]:
+    """Return the code cells in order. Check cells are never run: they say where an exercise is examined."""
+    made = []
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            grade = cell["metadata"].get("nbgrader", {})
+            exercise = cell["metadata"].get("check", "") if grade.get("grade") else ""
+            made.append(Cell(cell["id"], text_of(cell), exercise))
+    return made
+
+
+def _sources(text: str, names: list[str], only: Rubric | None = None) -> dict[str, str]:
+    """Return the course's modules for a notebook that uses any, without the answers to its exercises."""
+    if not re.search(r"course_lib\.(?!checking\b)|from\s+course_lib\s+import|import_module|__import__", text):
+        return {}
+    rubrics = [only] if only else [rubric for name in names if (rubric := _found(name))]
+    hidden: dict[str, set[str]] = {}
+    for rubric in rubrics:
+        for path in (*rubric.forbids, f"{library.PACKAGE}.{rubric.name}"):
+            module, _, name = path.rpartition(".")
+            hidden.setdefault(module, set()).add(name)
+    package = Path(str(importlib.util.find_spec(library.PACKAGE).origin)).parent  # type: ignore[union-attr]
+    rubrics_of = package / "rubrics"
+    shown = {path.stem: path for path in package.glob("*.py") if (rubrics_of / path.name).exists()}
+    shown |= {f"publishing.{part}": package / "publishing" / f"{part}.py" for part in ("__init__", "figures", "svg")}
+    found = {}
+    for name, path in shown.items():
+        module = f"{library.PACKAGE}.{name}".removesuffix(".__init__")
+        source = path.read_text(encoding="utf-8") if path.exists() else ""
+        found[module] = library.masked(module, source, hidden[module]) if module in hidden else source
+    return found
+
+
+def _found(name: str) -> Rubric | None:
+    try:
+        return find(name)
+    except UnknownExercise:
+        return None
+
+
+def _verdict(session: Session, cell: Cell, seed: int, text: str) -> dict[str, Any]:
+    """Examine one exercise where it stands the student best, and write what may be shown of it."""
+    rubric = _found(cell.exercise)
+    if rubric is None:
+        return {"exercise": cell.exercise, "points": 0.0, "error": f"There is no exercise named {cell.exercise!r}."}
+    best = _examine(session, rubric, seed)
+    if not best.passed and session.changed_after(cell):
+        in_place = session.upto(cell)
+        best = _better(best, _examine(in_place, rubric, seed))
+        in_place.close()
+    if not best.passed and session.sources:
+        alone = session.with_sources(_sources(text, [], only=rubric))
+        best = _better(_examine(alone, rubric, seed), best)
+        alone.close()
+    public = best if _harmless(best) or seed == PUBLIC else _examine(session, rubric, PUBLIC)
+    return showable(best, public, session.reason_for(cell)).to_dict()
+
+
+def _better(one: Verdict, other: Verdict) -> Verdict:
+    return other if other.points > one.points or (one.status == "blank" != other.status) else one
+
+
+def _examine(session: Session, rubric: Rubric, seed: int) -> Verdict:
+    for _ in range(2):  # a child may have died since the last exercise, which is not this one's fault
+        remote = RemoteRespondent(session.answers, session.limits)
+        try:
+            with _at_most(session.limits.call * PATIENCE):
+                return examine(rubric, remote, seed)
+        except Exception as error:
+            session.end()
+            words = "; ".join(remote.deaths) or _words(error)
+    message = f"This exercise could not be graded to its end: {words}."
+    reason = Reason(GENERAL, rubric.title, 0.0, rubric.points, False, message)
+    return Verdict(rubric.name, rubric.title, "failed", 0.0, rubric.max_points, message, None, (reason,))
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, wire.Hangup):
+        return "the process that ran it ended"
+    return "no result came in time" if isinstance(error, wire.TooLate | _Endless) else type(error).__name__
+
+
+class _Endless(Exception):
+    """The examiner itself was kept busy for too long."""
+
+
+@contextlib.contextmanager
+def _at_most(seconds: float) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise _Endless
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _harmless(verdict: Verdict) -> bool:
+    """Say whether a verdict shows nothing of a secret case: edges are public, general cases are not."""
+    return verdict.status == "blank" or any(reason.name == GENERAL and reason.passed for reason in verdict.reasons)
+
+
+def showable(secret: Verdict, public: Verdict, trouble: str) -> Verdict:
+    """Return the verdict with the secret cases' points, its words and examples from the public ones only."""
+    shown = secret
+    if not _harmless(secret):
+        if not _harmless(public):
+            shown = dataclasses.replace(public, points=0.0)
+        else:
+            message = "It agrees with the reference on the cases of `check`, but not on all those it was graded with."
+            if secret.mistake:
+                rubric = _found(secret.exercise)
+                advice = (rubric.mistakes[secret.mistake].__doc__ or "") if rubric else ""
+                message += " " + " ".join(advice.split())
+            reasons = tuple(
+                dataclasses.replace(reason, message=message if reason.name == GENERAL else "", example=None)
+                for reason in secret.reasons
+            )
+            shown = dataclasses.replace(secret, message=message, reasons=reasons, devices=())
+    return dataclasses.replace(shown, message=f"{shown.message} {trouble}") if trouble and not shown.passed else shown

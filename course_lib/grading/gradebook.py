@@ -1,0 +1,115 @@
+"""The one writer of nbgrader's gradebook: scores, comments and the graded notebook of each submission."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+
+from course_lib.grading.course import Course, exercises_in
+from course_lib.grading.repair import text_of
+from course_lib.grading.store import write_whole
+
+
+def open_gradebook(course: Course) -> Gradebook:
+    """Open a course's gradebook. A new one is made by the program `alembic`, which stands beside Python."""
+    path = os.environ.get("PATH", os.defpath)
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
+    try:
+        return Gradebook(course.db_url, course.course_id)
+    finally:
+        os.environ["PATH"] = path
+
+
+class Writer:
+    """Writes results into the gradebook, one submission a transaction."""
+
+    def __init__(self, course: Course) -> None:
+        """Open the gradebook; make it if there is none."""
+        self.course = course
+        self.book = open_gradebook(course)
+        self.known: set[str] = set()
+
+    def close(self) -> None:
+        """Close the gradebook."""
+        self.book.close()
+
+    def __enter__(self) -> Writer:
+        """Close at the end of the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the gradebook."""
+        self.close()
+
+    def ensure_assignment(self, assignment: str, release: bytes) -> None:
+        """Enter an assignment and its cells, as `nbgrader generate_assignment` does, unless they are there."""
+        if assignment in self.known:
+            return
+        book = self.book
+        book.update_or_create_assignment(assignment)
+        book.update_or_create_notebook(assignment, assignment)
+        for grade_id, cell in exercises_in(release).items():
+            flags, place = cell["metadata"]["nbgrader"], (grade_id, assignment, assignment)
+            kind = {"cell_type": cell["cell_type"]}
+            if flags["grade"]:
+                book.update_or_create_grade_cell(*place, max_score=float(flags["points"]), **kind)
+            if flags["solution"]:
+                book.update_or_create_solution_cell(*place)
+            source = {"source": text_of(cell), "locked": flags["locked"], "checksum": flags.get("checksum")}
+            book.update_or_create_source_cell(*place, **kind, **source)
+        self.known.add(assignment)
+
+    def record(self, assignment: str, student: str, notebook: dict[str, Any], result: dict[str, Any]) -> float:
+        """Write one submission's scores and its graded notebook; return the total."""
+        book = self.book
+        book.update_or_create_student(student)
+        submitted = self.course.folder("submitted", student, assignment)
+        stamp = self.course.directory.get_existing_timestamp(str(submitted)) if submitted.exists() else None
+        extra = {"timestamp": stamp} if stamp else {}
+        submission = book.update_or_create_submission(assignment, student, **extra)
+        total = 0.0
+        for grade in next(n for n in submission.notebooks if n.name == assignment).grades:
+            total += set_score(grade, points_of(notebook, result, grade.name))
+            grade.needs_manual_grade |= "failed" in result  # our own trouble must not become a silent zero
+        book.db.commit()
+        folder = self.course.folder("autograded", student, assignment)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / f"{assignment}.ipynb", (json.dumps(notebook, indent=1) + "\n").encode())
+        if stamp:
+            write_whole(folder / "timestamp.txt", f"{stamp.isoformat(' ')} UTC\n".encode())
+        return total
+
+
+def points_of(notebook: dict[str, Any], result: dict[str, Any], grade_id: str) -> float:
+    """Return an exercise's points by its grade id; no verdict means 0."""
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == grade_id:
+            return float(result.get("verdicts", {}).get(cell.get("id", ""), {}).get("points", 0.0))
+    return 0.0
+
+
+def set_score(grade: Any, points: float) -> float:
+    """Set an automatic score within its bounds, and ask for a look where a person had graded by hand."""
+    grade.auto_score = min(max(points, 0.0), float(grade.max_score))
+    grade.needs_manual_grade = grade.manual_score is not None
+    return float(grade.auto_score)
+
+
+def has_assignment(book: Gradebook, assignment: str) -> bool:
+    """Say whether the gradebook knows an assignment."""
+    try:
+        book.find_assignment(assignment)
+    except MissingEntry:
+        return False
+    return True
+
+
+def own_files(course: Course) -> tuple[Path, ...]:
+    """Return what no student's code may read: the course's folders and its secrets."""
+    names = ("submitted", "autograded", "feedback", "release")
+    return tuple({course.root.resolve(), *(course.folder(n, ".", ".").resolve() for n in names)})

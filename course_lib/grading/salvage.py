@@ -1,0 +1,99 @@
+"""Reading whatever a student handed in: every cell that can still be found, and what was wrong with the file."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+MAX_BYTES = 256 << 20
+_CELL = re.compile(r'\{\s*"(?:attachments|cell_type|execution_count|id|metadata|outputs|source|input)"\s*:')
+_OURS = re.compile(r"^<<<<<<<[^\n]*\n(.*?)^=======[^\n]*\n.*?^>>>>>>>[^\n]*\n?", re.M | re.S)
+_THEIRS = re.compile(r"^<<<<<<<[^\n]*\n.*?^=======[^\n]*\n(.*?)^>>>>>>>[^\n]*\n?", re.M | re.S)
+
+
+def cells_of(data: bytes) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the cells of a notebook file, however broken, and the sentences that say what was mended."""
+    if len(data) > MAX_BYTES:
+        return [], [f"The file is larger than {MAX_BYTES >> 20} MB and was not read."]
+    if not data.strip():
+        return [], ["The file is empty."]
+    text, notes = _decoded(data)
+    notebook, more = _parsed(text)
+    notes += more
+    found = _cells(notebook) if notebook is not None else []
+    if not found:
+        found = _fragments(text)
+        if found:
+            notes.append(f"The file is not a whole notebook; {len(found)} cells could be read.")
+        else:
+            notes.append("No cell could be read from the file.")
+    cells = [cell for raw in found if (cell := _clean(raw)) is not None]
+    return cells, notes
+
+
+def _decoded(data: bytes) -> tuple[str, list[str]]:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", errors="replace"), ["The file was UTF-16, not UTF-8."]
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError:
+        return data.decode("utf-8", errors="replace"), [
+            "The file was not valid UTF-8; damaged characters were replaced."
+        ]
+
+
+def _parsed(text: str) -> tuple[Any, list[str]]:
+    try:
+        return json.loads(text), []
+    except (ValueError, RecursionError):
+        pass
+    if "<<<<<<<" in text:
+        for side in (_OURS, _THEIRS):
+            try:
+                return json.loads(side.sub(r"\1", text)), ["Merge-conflict markers were taken out; one side was kept."]
+            except (ValueError, RecursionError):
+                continue
+    return None, []
+
+
+def _cells(notebook: Any) -> list[Any]:
+    if type(notebook) is not dict:
+        return []
+    found = notebook.get("cells")
+    if type(found) is not list and type(notebook.get("worksheets")) is list:  # nbformat 3
+        found = [cell for sheet in notebook["worksheets"] if type(sheet) is dict for cell in sheet.get("cells") or []]
+    return found if type(found) is list else []
+
+
+def _fragments(text: str) -> list[Any]:
+    """Find every complete cell in a text that is no JSON as a whole."""
+    decoder, found, place = json.JSONDecoder(), [], 0
+    while match := _CELL.search(text, place):
+        try:
+            cell, place = decoder.raw_decode(text, match.start())
+        except (ValueError, RecursionError):
+            place = match.start() + 1
+            continue
+        if type(cell) is dict and "cell_type" in cell:
+            found.append(cell)
+    return found
+
+
+def _clean(raw: Any) -> dict[str, Any] | None:
+    """Return type, id, source and our own metadata of a cell; its outputs are not needed."""
+    if type(raw) is not dict:
+        return None
+    source = raw.get("source", raw.get("input", ""))
+    if type(source) is list:
+        source = "".join(line for line in source if type(line) is str)
+    metadata = raw.get("metadata") if type(raw.get("metadata")) is dict else {}
+    ours = metadata.get("nbgrader") if type(metadata.get("nbgrader")) is dict else {}
+    grade_id = ours.get("grade_id")
+    kind = raw.get("cell_type")
+    return {
+        "cell_type": kind if kind in ("code", "markdown", "raw") else "code",
+        "id": raw["id"] if type(raw.get("id")) is str else "",
+        "grade_id": grade_id if type(grade_id) is str else "",
+        "source": source if type(source) is str else "",
+    }
