@@ -199,6 +199,7 @@ def blend(first: UInt8[Tensor, "*shape"], second: UInt8[Tensor, "*shape"]) -> UI
 
     Takes and returns images of one shape, brightness 0 to 255. A sum of two bytes needs
     nine bits, so it is taken in a wider type. Raises ValueError if the shapes differ.
+    Source: Warren 2012, section 2-5.
 
     >>> blend(torch.tensor([200, 7], dtype=torch.uint8), torch.tensor([100, 4], dtype=torch.uint8)).tolist()
     [150, 5]
@@ -260,7 +261,8 @@ def is_contiguous(shape: Shape, strides: Shape) -> bool:
 
     Takes as many lengths as strides; returns a bool. The stride of an axis of length 1
     is never used, and a tensor with no elements is contiguous. Raises ValueError if the
-    numbers of lengths and strides differ.
+    numbers of lengths and strides differ. Source: the documentation of NumPy's
+    `ndarray.flags`, C-contiguous.
 
     >>> is_contiguous((2, 3), (3, 1)), is_contiguous((3, 2), (1, 3))
     (True, False)
@@ -301,7 +303,7 @@ def sliding_windows(
 
     Takes any signal; returns a view of it, in which window w starts at time w · `step`.
     Windows that would stick out are left out. Raises ValueError unless 1 ≤ `width` ≤
-    time and `step` ≥ 1.
+    time and `step` ≥ 1. Source: the documentation of NumPy's `sliding_window_view`.
 
     >>> sliding_windows(torch.tensor([1, 2, 3, 4, 5]), width=3, step=2).tolist()
     [[1, 2, 3], [3, 4, 5]]
@@ -317,9 +319,9 @@ def sliding_windows(
 def occupied_bytes(view: Shaped[Tensor, "*shape"]) -> int:
     """Count the bytes of storage that the elements of a view stand in, each byte once.
 
-    Takes any tensor; returns bytes. Less than `numel` items when elements share a cell
-    (a stretched axis, overlapping windows), less than the storage when the view skips
-    cells.
+    Takes a tensor of any shape; returns bytes. Less than `numel` items when elements
+    share a cell (a stretched axis, overlapping windows), less than the storage when the
+    view skips cells. Equation (1).
 
     >>> occupied_bytes(torch.zeros(3, 1, dtype=torch.float32).expand(3, 100))
     12
