@@ -392,7 +392,7 @@ def always_adds_one(shape, strides, offset, axis, start, stop, step):
     """The length is one too large when the step divides the distance: the element at `stop` is left out."""
     first, last, _ = slice(start, stop, step).indices(shape[axis])
     new_offset = offset + first * strides[axis]
-    return (*_replaced(shape, strides, axis, max(0, (last - first) // step + 1), strides[axis] * step), new_offset)
+    return (*_replaced(shape, strides, axis, (last - first) // step + 1, strides[axis] * step), new_offset)
 
 
 @sliced.mistake
