@@ -66,16 +66,17 @@ class Exercises(_AboutConcept):
             return []
         concept = self.arguments[0]
         path = f"exercises/{concept}/{concept}.ipynb"
+        colab = colab_url(Path(self.env.srcdir), path)
         if not Path(self.env.srcdir, path).exists():
             self.warn(f"{path} is missing; `make exercises` writes it from solutions/{concept}.py")
-            return [_table(found)]
+            return [_table(found, colab)]
         links = nodes.paragraph(classes=["exercise-links"])
-        links += nodes.reference("", "Open in Colab", refuri=colab_url(Path(self.env.srcdir), path), classes=["button"])
+        links += nodes.reference("", "Open in Colab", refuri=colab, classes=["button"])
         links += nodes.Text(" ")
         links += self._download(path)
         links += nodes.Text(" ")
         links += nodes.inline("", f"{sum(e.minutes for e in found)} minutes in all", classes=["quiet"])
-        return [links, _table(found)]
+        return [links, _table(found, colab)]
 
     def _download(self, path: str) -> nodes.Node:
         node = addnodes.download_reference(
@@ -174,7 +175,8 @@ def _mistake(mistake: Mistake) -> nodes.Node:
     return shown
 
 
-def _table(exercises: list[Exercise]) -> nodes.table:
+def _table(exercises: list[Exercise], colab: str) -> nodes.table:
+    """The exercises in order; a title leads to its own cell, whose id `notebooks.py` makes from the exercise's name."""
     head = ("", "Exercise", "Difficulty", "Minutes", "Points")
     group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in head), cols=len(head))
     group += nodes.thead("", _row([nodes.Text(name) for name in head]))
@@ -183,7 +185,8 @@ def _table(exercises: list[Exercise]) -> nodes.table:
         dots = nodes.inline("", "●" * exercise.difficulty + "○" * (3 - exercise.difficulty), classes=["dots"])
         dots["aria-hidden"] = "true"
         level = nodes.inline("", "", dots, nodes.Text(f" {exercise.difficulty} of 3"))
-        cells = [nodes.Text(str(i)), nodes.Text(exercise.title), level]
+        cell = f"{colab}#scrollTo=exercise-{exercise.name.partition('.')[2]}"
+        cells = [nodes.Text(str(i)), nodes.reference("", exercise.title, refuri=cell), level]
         body += _row([*cells, nodes.Text(str(exercise.minutes)), nodes.Text(exercise.points_text)])
     group += body
     return nodes.table("", group, classes=["exercises"])

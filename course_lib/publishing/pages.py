@@ -212,7 +212,7 @@ def _readable_key(source: Source, root: Path) -> str:
     """The hash of all that the readable notebook shows: outputs, text, what rubrics say, and how it is written."""
     writers = imported_files("import course_lib.publishing.plain", root)
     files = {source.page.path, root / "pyproject.toml", *writers, *rubric_files(source.page.name, root)}
-    return digest_of(files | {root / "_toc.yml"}, source.key)
+    return digest_of(files | {root / "_toc.yml", root / "book" / "references.bib"}, source.key)
 
 
 def _with_progress(runs: dict[Any, Source]) -> Iterator[Any]:

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,8 @@ def plain_markdown(text: str, page: Page, contents: Contents) -> str:
         end = next((j for j in range(i + 1, len(lines)) if lines[j].rstrip() == opening["fence"]), len(lines))
         done += _directive(opening, lines[i + 1 : end], page, contents).splitlines()
         i = end + 1
-    return _links(_ROLE.sub(_role, "\n".join(done)), page, contents).strip()
+    papers = papers_of(contents.root)
+    return _links(_ROLE.sub(lambda role: _role(role, papers), "\n".join(done)), page, contents).strip()
 
 
 def _directive(opening: re.Match[str], lines: list[str], page: Page, contents: Contents) -> str:
@@ -137,16 +139,38 @@ def _exercises(concept: str, root: Path) -> str:
     return "\n".join([*lines, "", f"[Open the exercises in Colab]({link})"])
 
 
-def _role(found: re.Match[str]) -> str:
+def _role(found: re.Match[str], papers: dict[str, tuple[str, str]]) -> str:
     name, text = found["name"], found["text"]
     if name == "math":
         return f"${text}$"
     shown = re.sub(r"\s*<[^<>]*>$", "", text)
     if name.startswith("cite"):
-        return f"[{text}]"
+        cited = [papers.get(key.strip(), (key.strip(), "")) for key in text.split(",")]
+        if name == "cite:t":
+            return ", ".join(f"{who} ({year})" for who, year in cited)
+        return f"({'; '.join(f'{who}, {year}' for who, year in cited)})"
     if name in ("doc", "ref", "numref", "term", "any", "abbr", "sub", "sup", "kbd"):
         return shown
     return f"`{shown}`"
+
+
+def papers_of(root: Path) -> dict[str, tuple[str, str]]:
+    """For each key of `book/references.bib`, who wrote it and when, as one writes it in a sentence."""
+    path = root / "book" / "references.bib"
+    return _papers(path, path.stat().st_mtime_ns) if path.exists() else {}
+
+
+@lru_cache(maxsize=4)
+def _papers(path: Path, changed: int) -> dict[str, tuple[str, str]]:
+    from pybtex.database import parse_file
+
+    found = {}
+    for key, entry in parse_file(str(path), "bibtex").entries.items():
+        people = entry.persons.get("author") or entry.persons.get("editor") or []
+        names = [" ".join([*person.prelast_names, *person.last_names]).strip("{}") for person in people]
+        who = f"{names[0]} et al." if len(names) > 2 else " and ".join(names) or entry.fields.get("title", key)
+        found[key] = (who, entry.fields.get("year", "no year"))
+    return found
 
 
 def _links(text: str, page: Page, contents: Contents) -> str:

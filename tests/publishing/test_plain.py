@@ -6,11 +6,18 @@ from course_lib.publishing.contents import Contents, Page
 from course_lib.publishing.plain import plain_markdown
 
 MODULE = '"""A module."""\n\n\ndef first():\n    return 1\n\n\n@staticmethod\ndef second():\n    return 2\n'
+PAPERS = """
+@article{one2001, author = {One, Ann}, title = {A}, year = {2001}}
+@article{two2002, author = {One, Ann and Two, Bo}, title = {B}, year = {2002}}
+@article{many2003, author = {One, Ann and Two, Bo and Three, Cy}, title = {C}, year = {2003}}
+"""
 
 
 @pytest.fixture
 def book(tmp_path):
     (tmp_path / "lib.py").write_text(MODULE)
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book/references.bib").write_text(PAPERS)
     page = Page("book/part/idea", tmp_path / "book/part/idea.md", "Idea", is_concept=True)
     other = Page("book/part/other", tmp_path / "book/part/other.md", "Other", is_concept=True)
     return page, Contents(tmp_path, (page, other))
@@ -21,7 +28,8 @@ def book(tmp_path):
     [
         ("plain $x$ `code`", "plain $x$ `code`"),
         ("see {doc}`the page <../a/b>` and {term}`mask`", "see the page and mask"),
-        ("by {cite:t}`kingma2015adam`", "by [kingma2015adam]"),
+        ("by {cite:t}`one2001`", "by One (2001)"),
+        ("it is known {cite:p}`two2002, many2003`", "it is known (One and Two, 2002; One et al., 2003)"),
         ("{math}`x^2` and {func}`torch.add`", "$x^2$ and `torch.add`"),
         ("[o](../other/other.md) [w](https://a.b/c.md)", "[o](other.ipynb) [w](https://a.b/c.md)"),
         ("```{math}\n:label: one\na = b\n```", "$$\na = b\n$$"),
