@@ -205,6 +205,15 @@ def forgets_the_half(step, total_steps, peak, warmup_steps, floor):
 
 
 @cosine_with_warmup.mistake
+def takes_degrees(step, total_steps, peak, warmup_steps, floor):
+    """`math.cos` takes radians: half a circle is π, not 180."""
+    if step < warmup_steps:
+        return peak * (step + 1) / warmup_steps
+    done = min((step - warmup_steps) / (total_steps - warmup_steps), 1)
+    return floor + (peak - floor) * (1 + math.cos(180 * done)) / 2
+
+
+@cosine_with_warmup.mistake
 def goes_round_the_whole_circle(step, total_steps, peak, warmup_steps, floor):
     """The rate comes back to its peak: half a cosine, from 0 to π, falls; a whole one, to 2π, returns."""
     if step < warmup_steps:
@@ -426,6 +435,28 @@ def starts_over(self, gradient, index):
 
 
 @RMSProp.mistake
+@instead(optimizers.RMSProp, "step")
+def moves_only_a_name(self, gradients):
+    """The parameters never move: `p = p - …` gives the result a new name. Write into the tensor, `p -= …`, or the list."""
+
+
+@RMSProp.mistake
+@instead(optimizers.RMSProp)
+def goes_uphill(self, gradient, index):
+    """The parameters move the wrong way: up the slope. Subtract the step."""
+    return -optimizers.RMSProp._direction(self, gradient, index)
+
+
+@RMSProp.mistake
+@instead(optimizers.RMSProp)
+def divides_before_the_update(self, gradient, index):
+    """The gradient was divided by the average as it was before. Update s first: in the first step the old one is 0."""
+    before = self.squares[index]
+    optimizers.RMSProp._direction(self, gradient, index)
+    return gradient / (before.sqrt() + self.epsilon)
+
+
+@RMSProp.mistake
 @instead(optimizers.RMSProp)
 def squares_the_callers_gradient(self, gradient, index):
     """The caller's gradient was squared in place. `gradient * gradient` makes a new tensor, `mul_` and `**=` do not."""
@@ -616,6 +647,14 @@ def forgets_the_correction(self, mean, square, step):
 def corrects_the_mean_only(self, mean, square, step):
     """Only m was corrected. s was started at zero too: divide it by 1 − β₂ᵗ."""
     return optimizers.bias_corrected(mean, self.betas[0], step) / (square.sqrt() + self.epsilon)
+
+
+@Adam.mistake
+@instead(AdamParts, "_quotient")
+def corrects_every_step_like_the_first(self, mean, square, step):
+    """Every step was corrected like the first: by 1 − β. Keep a count t of the steps in `self`, and use 1 − βᵗ."""
+    square = square / (1 - self.betas[1])
+    return mean / (1 - self.betas[0]) / (square.sqrt() + self.epsilon)
 
 
 @Adam.mistake
