@@ -437,7 +437,7 @@ def starts_over(self, gradient, index):
 @RMSProp.mistake
 @instead(optimizers.RMSProp, "step")
 def moves_only_a_name(self, gradients):
-    """The parameters never move: `p = p - …` gives the result a new name. Write into the tensor, `p -= …`, or the list."""
+    """The parameters never move: `p = p - …` only names the result anew. Write into the tensor: `p -= …`."""
 
 
 @RMSProp.mistake
