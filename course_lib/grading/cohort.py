@@ -52,7 +52,7 @@ def grade_class(
     """
     submissions = course.submissions(assignment, student)
     key, verdicts, report = secret(course.root), Verdicts(course.root), Report()
-    make = partial(_task, course, key=key, limits=limits or Limits(), device=device)
+    make = partial(task_for, course, key=key, limits=limits, device=device)
     progress(0, len(submissions))
     with Writer(course) as writer:
         results = _results(submissions, make, verdicts, report, partial(_run, jobs=jobs, scheduler=scheduler))
@@ -64,11 +64,14 @@ def grade_class(
     return report
 
 
-def _task(course: Course, submission: Submission, key: bytes, limits: Limits, device: str) -> Task:
+def task_for(
+    course: Course, submission: Submission, key: bytes = b"", limits: Limits | None = None, device: str = "cpu"
+) -> Task:
+    """Return the task of one submission; raises `CourseError` where its notebook was never released."""
     data = submission.path.read_bytes() if submission.path else None
     release = _read(course.release(submission.assignment))
-    seed = seed_for(key, submission.assignment, submission.student, data)
-    return Task(submission.assignment, submission.student, data, release, seed, limits, device)
+    seed = seed_for(key or secret(course.root), submission.assignment, submission.student, data)
+    return Task(submission.assignment, submission.student, data, release, seed, limits or Limits(), device)
 
 
 @lru_cache(maxsize=8)

@@ -76,8 +76,8 @@ def _sources(text: str, names: list[str], only: Rubric | None = None) -> dict[st
     shown = {path.stem: path for path in package.glob("*.py") if (rubrics_of / path.name).exists()}
     shown |= {f"publishing.{part}": package / "publishing" / f"{part}.py" for part in ("__init__", "figures", "svg")}
     found = {}
-    for name, path in shown.items():
-        module = f"{library.PACKAGE}.{name}".removesuffix(".__init__")
+    for stem, path in shown.items():
+        module = f"{library.PACKAGE}.{stem}".removesuffix(".__init__")
         source = path.read_text(encoding="utf-8") if path.exists() else ""
         found[module] = library.masked(module, source, hidden[module]) if module in hidden else source
     return found
@@ -95,35 +95,60 @@ def _verdict(session: Session, cell: Cell, seed: int, text: str) -> dict[str, An
     rubric = _found(cell.exercise)
     if rubric is None:
         return {"exercise": cell.exercise, "points": 0.0, "error": f"There is no exercise named {cell.exercise!r}."}
-    best = _examine(session, rubric, seed)
-    if not best.passed and session.changed_after(cell):
-        in_place = session.upto(cell)
-        best = _better(best, _examine(in_place, rubric, seed))
-        in_place.close()
-    if not best.passed and session.sources:
-        alone = session.with_sources(_sources(text, [], only=rubric))
-        best = _better(_examine(alone, rubric, seed), best)
-        alone.close()
-    public = best if _harmless(best) or seed == PUBLIC else _examine(session, rubric, PUBLIC)
+    best, deaths = _examine(session, rubric, seed)
+    if not best.passed and not deaths:
+        best, deaths = _elsewhere(session, cell, rubric, seed, text, best)
+    if deaths or _harmless(best) or seed == PUBLIC:
+        public = best
+    else:
+        public, _ = _examine(session, rubric, PUBLIC)
     return showable(best, public, session.reason_for(cell)).to_dict()
+
+
+def _elsewhere(
+    session: Session, cell: Cell, rubric: Rubric, seed: int, text: str, best: Verdict
+) -> tuple[Verdict, list[str]]:
+    """Examine an answer that did not pass where it might: at its check cell, and with the rest of the course."""
+    deaths: list[str] = []
+    others = [session.upto(cell)] if session.changed_after(cell) else []
+    others += [session.with_sources(_sources(text, [], only=rubric))] if session.sources else []
+    for other in others:
+        verdict, died = _examine(other, rubric, seed)
+        other.close()
+        if _better(best, verdict) is verdict:
+            best, deaths = verdict, died
+    return best, deaths
 
 
 def _better(one: Verdict, other: Verdict) -> Verdict:
     return other if other.points > one.points or (one.status == "blank" != other.status) else one
 
 
-def _examine(session: Session, rubric: Rubric, seed: int) -> Verdict:
+def _examine(session: Session, rubric: Rubric, seed: int) -> tuple[Verdict, list[str]]:
+    """Return the verdict, its example taken out if the child died meanwhile, and why it died."""
     for _ in range(2):  # a child may have died since the last exercise, which is not this one's fault
         remote = RemoteRespondent(session.answers, session.limits)
         try:
             with _at_most(session.limits.call * PATIENCE):
-                return examine(rubric, remote, seed)
+                verdict = examine(rubric, remote, seed)
+            return (_cut_short(verdict, remote.deaths) if remote.deaths else verdict), remote.deaths
         except Exception as error:
             session.end()
             words = "; ".join(remote.deaths) or _words(error)
     message = f"This exercise could not be graded to its end: {words}."
     reason = Reason(GENERAL, rubric.title, 0.0, rubric.points, False, message)
-    return Verdict(rubric.name, rubric.title, "failed", 0.0, rubric.max_points, message, None, (reason,))
+    verdict = Verdict(rubric.name, rubric.title, "failed", 0.0, rubric.max_points, message, None, (reason,))
+    return verdict, [words]
+
+
+def _cut_short(verdict: Verdict, deaths: list[str]) -> Verdict:
+    """Say of a verdict that is partly about unanswered cases why they were, and show no case."""
+    message = verdict.message if verdict.passed else f"Some cases got no result: {'; '.join(dict.fromkeys(deaths))}."
+    reasons = tuple(
+        dataclasses.replace(reason, example=None, message="" if reason.passed else message)
+        for reason in verdict.reasons
+    )
+    return dataclasses.replace(verdict, message=message, mistake=None, reasons=reasons)
 
 
 def _words(error: Exception) -> str:
@@ -162,7 +187,7 @@ def _harmless(verdict: Verdict) -> bool:
 def showable(secret: Verdict, public: Verdict, trouble: str) -> Verdict:
     """Return the verdict with the secret cases' points, its words and examples from the public ones only."""
     shown = secret
-    if not _harmless(secret):
+    if secret is not public and not _harmless(secret):
         if not _harmless(public):
             shown = dataclasses.replace(public, points=0.0)
         else:

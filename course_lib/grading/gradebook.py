@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,9 @@ class Writer:
         submitted = self.course.folder("submitted", student, assignment)
         stamp = self.course.directory.get_existing_timestamp(str(submitted)) if submitted.exists() else None
         extra = {"timestamp": stamp} if stamp else {}
-        submission = book.update_or_create_submission(assignment, student, **extra)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # nbgrader 0.9's own, of SQLAlchemy 2
+            submission = book.update_or_create_submission(assignment, student, **extra)
         total = 0.0
         for grade in next(n for n in submission.notebooks if n.name == assignment).grades:
             total += set_score(grade, points_of(notebook, result, grade.name))
@@ -107,9 +110,3 @@ def has_assignment(book: Gradebook, assignment: str) -> bool:
     except MissingEntry:
         return False
     return True
-
-
-def own_files(course: Course) -> tuple[Path, ...]:
-    """Return what no student's code may read: the course's folders and its secrets."""
-    names = ("submitted", "autograded", "feedback", "release")
-    return tuple({course.root.resolve(), *(course.folder(n, ".", ".").resolve() for n in names)})

@@ -9,7 +9,6 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
 from typing import Any
 
 from course_lib.grading.store import Task
@@ -23,13 +22,13 @@ def failed(words: str) -> dict[str, Any]:
     return {"failed": words}
 
 
-def run_local(tasks: Iterable[Task], jobs: int, hidden: tuple[Path, ...] = ()) -> Iterator[Result]:
+def run_local(tasks: Iterable[Task], jobs: int) -> Iterator[Result]:
     """Grade tasks on `jobs` processes and yield each result as it comes."""
     again: list[tuple[Task, int]] = []
     fresh = ((task, 1) for task in tasks)
     first = list(itertools.islice(fresh, jobs))
     waiting = itertools.chain(first, fresh)
-    workers = [_Worker(hidden) for _ in first]
+    workers = [_Worker() for _ in first]
     try:
         while True:
             for worker in workers:
@@ -53,15 +52,14 @@ def run_local(tasks: Iterable[Task], jobs: int, hidden: tuple[Path, ...] = ()) -
 class _Worker:
     """A process that grades one task after the other, and is replaced when it dies or is stuck."""
 
-    def __init__(self, hidden: tuple[Path, ...]) -> None:
-        self.hidden = hidden
+    def __init__(self) -> None:
         self.task: tuple[Task, int] | None = None
         self._start()
 
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs, self.hidden), daemon=True)
+        self.process = context.Process(target=_serve, args=(theirs,), daemon=True)
         with _one_thread():
             self.process.start()
         theirs.close()
@@ -113,21 +111,21 @@ def _one_thread() -> Iterator[None]:
             os.environ["OMP_NUM_THREADS"] = before
 
 
-def _serve(connection: Connection, hidden: tuple[Path, ...]) -> None:
+def _serve(connection: Connection) -> None:
     while True:
         try:
             task = connection.recv()
         except (EOFError, OSError):
             break
-        connection.send(attempt(task, hidden))
+        connection.send(attempt(task))
 
 
-def attempt(task: Task, hidden: tuple[Path, ...] = ()) -> dict[str, Any]:
+def attempt(task: Task) -> dict[str, Any]:
     """Grade one task; trouble of our own becomes a result that says so."""
     from course_lib.grading import worker
 
     try:
-        return worker.grade(task, hidden)
+        return worker.grade(task)
     except Exception as error:
         worker.close()
         return failed(f"{type(error).__name__}: {error}")

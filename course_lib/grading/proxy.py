@@ -82,7 +82,7 @@ def error_from(data: Any) -> BaseException:
     if not names or (names[0] == base.__name__ and not issubclass(base, UnicodeError)):
         error = base.__new__(base)
     else:
-        made = type(names[0][:60], (base,), {"__str__": lambda self: text})
+        made: Any = type(names[0][:60], (base,), {"__str__": lambda self: text})
         error = made.__new__(made)
     error.args = (_Text(text),)
     line, number = data.get("line", ""), data.get("number", 0)

@@ -30,7 +30,8 @@ class Answers:
         """`child` has run the cells already."""
         self.child, self.limits = child, limits
         self.packer = Packer(0, self._refer, self._resolve)
-        self.name, self.forbids, self.driven, self.fake = "", (), False, False
+        self.name, self.driven, self.fake = "", False, False
+        self.forbids: tuple[str, ...] = ()
 
     def ask(self, op: str, seconds: float, buffers: Any = (), **fields: Any) -> tuple[dict[str, Any], list[bytearray]]:
         """Send one request and return its reply, which must carry the same nonce."""
@@ -171,7 +172,7 @@ class RemoteRespondent:
                 trouble.append(error)
                 raise
 
-        answers.operate = watched  # type: ignore[method-assign]
+        answers.operate = watched  # type: ignore[method-assign, assignment]
         proxy = Proxy(watched, proxy.__dict__["_reference"], "answer") if isinstance(proxy, Proxy) else proxy
         outcome = run(proxy, call, driver)
         answers.operate = original  # type: ignore[method-assign]

@@ -30,7 +30,8 @@ def repair(data: bytes | None, release: dict[str, Any]) -> Repaired:
     for position, cell in enumerate(release["cells"]):
         grade_id = _grade_id(cell)
         if grade_id and grade_id not in taken:
-            made.insert(_place(made, release["cells"][:position]), copy.deepcopy(cell))
+            whole = copy.deepcopy(cell) | {"source": text_of(cell)}
+            made.insert(_place(made, release["cells"][:position]), whole)
     answers = {grade_id for grade_id in taken if _is_answer(wanted[grade_id])}
     whole = {key: copy.deepcopy(release[key]) for key in ("metadata", "nbformat", "nbformat_minor")}
     whole["cells"] = _with_unique_ids(made)
@@ -91,8 +92,7 @@ def _restored(cell: dict[str, Any], released: dict[str, Any] | None) -> dict[str
         made = {"cell_type": cell["cell_type"], "id": cell["id"], "metadata": {}, "source": cell["source"]}
     else:
         made = copy.deepcopy(released)
-        if _is_answer(released):
-            made["source"] = cell["source"]
+        made["source"] = cell["source"] if _is_answer(released) else text_of(released)
     if made["cell_type"] == "code":
         made |= {"outputs": [], "execution_count": None}
     return made

@@ -77,7 +77,7 @@ class Respondent:
         if request["name"] not in self.ipython.user_ns:
             return {"found": False}, []
         answer = self.ipython.user_ns[request["name"]]
-        facts = {"found": True, "callable": callable(answer), "class": isinstance(answer, type)}
+        facts: dict[str, Any] = {"found": True, "callable": callable(answer), "class": isinstance(answer, type)}
         with contextlib.suppress(Exception):
             facts["kind"] = kind_of(answer)[:200]
         with contextlib.suppress(TypeError, ValueError):

@@ -87,13 +87,15 @@ def _clean(raw: Any) -> dict[str, Any] | None:
     source = raw.get("source", raw.get("input", ""))
     if type(source) is list:
         source = "".join(line for line in source if type(line) is str)
-    metadata = raw.get("metadata") if type(raw.get("metadata")) is dict else {}
-    ours = metadata.get("nbgrader") if type(metadata.get("nbgrader")) is dict else {}
-    grade_id = ours.get("grade_id")
+    grade_id = _dict(_dict(raw.get("metadata")).get("nbgrader")).get("grade_id")
     kind = raw.get("cell_type")
     return {
         "cell_type": kind if kind in ("code", "markdown", "raw") else "code",
         "id": raw["id"] if type(raw.get("id")) is str else "",
         "grade_id": grade_id if type(grade_id) is str else "",
-        "source": source if type(source) is str else "",
+        "source": source.encode(errors="replace").decode() if type(source) is str else "",
     }
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if type(value) is dict else {}

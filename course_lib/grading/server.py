@@ -107,7 +107,7 @@ def _guard(
             _respond(channel, ipython, readable, order, layers)
         os._exit(0)
     channel.close()
-    ended = [os.pidfd_open(child)] if hasattr(os, "pidfd_open") else []
+    ended: list[Any] = [os.pidfd_open(child)] if hasattr(os, "pidfd_open") else []
     select.select([life, *ended], [], [])
     with contextlib.suppress(ProcessLookupError):
         os.kill(child, signal.SIGKILL)

@@ -159,12 +159,17 @@ def make_shell() -> Shell:
     shell.outputs = shell.display_pub.outputs = shell.displayhook.outputs = outputs
     for name in ("bash", "sh", "script", "system", "sx", "perl", "ruby", "pip", "conda"):
         for kind in ("line", "cell"):
-            shell.register_magic_function(lambda *_: shell.system(""), kind, name)
+            shell.register_magic_function(_run_nothing, kind, name)
     _plots_inline(shell)
     for source in ("1 + 1", "display(1)", "undefined", "a b", _FIRST_PLOT):  # what IPython imports late, it imports now
         run(shell, source, 1 << 20)
     shell.reset(new_session=False)
     return shell
+
+
+def _run_nothing(shell: Any, *_: str) -> None:
+    """Stand for magics that would start a program."""
+    shell.system("")
 
 
 def _plots_inline(shell: Shell) -> None:

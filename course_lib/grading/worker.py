@@ -6,7 +6,6 @@ import atexit
 import contextlib
 import json
 import threading
-from pathlib import Path
 from typing import Any
 
 from course_lib.checking import UnknownExercise
@@ -20,7 +19,7 @@ from course_lib.grading.store import Task
 _OWN = threading.local()  # a server has one child at a time, so each thread has its own
 
 
-def grade(task: Task, hidden: tuple[Path, ...] = ()) -> dict[str, Any]:
+def grade(task: Task) -> dict[str, Any]:
     """Return the result of one task. Nothing in a submission raises; what does is our own trouble."""
     release = json.loads(task.release)
     repaired = repair(task.submission, release)
@@ -29,7 +28,7 @@ def grade(task: Task, hidden: tuple[Path, ...] = ()) -> dict[str, Any]:
         load(task.assignment)
     for attempt in (1, 2):
         try:
-            return examine_notebook(_nursery(torch, hidden, task.device), repaired, task.seed, task.limits)
+            return examine_notebook(_nursery(torch, task.device), repaired, task.seed, task.limits)
         except wire.Hangup:  # the server itself is gone
             close()
             if attempt == 2:
@@ -37,11 +36,11 @@ def grade(task: Task, hidden: tuple[Path, ...] = ()) -> dict[str, Any]:
     raise AssertionError
 
 
-def _nursery(torch: bool, hidden: tuple[Path, ...], device: str) -> Nursery:
-    wanted = (torch, hidden, device)
+def _nursery(torch: bool, device: str) -> Nursery:
+    wanted = (torch, device)
     if getattr(_OWN, "kind", None) != wanted:
         close()
-        _OWN.nursery, _OWN.kind = Nursery(torch, list(hidden), device != "cpu"), wanted
+        _OWN.nursery, _OWN.kind = Nursery(torch, uses_gpu=device != "cpu"), wanted
         _WARM.append(_OWN.nursery)
     return _OWN.nursery  # type: ignore[no-any-return]
 

@@ -1,0 +1,122 @@
+"""nbgrader's hooks: the same verdicts behind `nbgrader autograde`, formgrader's button, feedback and export.
+
+`use(c)` in `nbgrader_config.py` is all it takes. Nothing here may raise for a submission: nbgrader would then throw
+its grade away.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+
+from course_lib.grading import pool, render
+from course_lib.grading.cohort import task_for
+from course_lib.grading.course import Course, CourseError, Submission
+from course_lib.grading.gradebook import set_score
+from course_lib.grading.repair import repair
+from course_lib.grading.salvage import cells_of
+from course_lib.grading.store import Verdicts
+
+_RESULT = "course_result"
+
+
+def use(c: Any) -> None:
+    """Set nbgrader up to grade outside the student's process."""
+    here = __name__
+    c.Autograde.exporter_class = f"{here}.AnyNotebook"
+    c.Autograde.sanitize_preprocessors = [f"{here}.Repair"]
+    c.Autograde.autograde_preprocessors = [
+        f"{here}.GradeOutside",
+        f"{here}.SaveVerdicts",
+        "nbgrader.preprocessors.AssignLatePenalties",
+    ]
+
+
+class AnyNotebook(NotebookExporter):
+    """Reads a notebook file in any state; what cannot be read as one arrives as the cells that were found."""
+
+    def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> Any:
+        """Read a file and export it."""
+        try:
+            return super().from_filename(filename, resources, **kw)
+        except Exception as error:
+            self.log.warning("%s is no whole notebook (%s); what can be read of it is graded", filename, error)
+        cells, _ = cells_of(Path(filename).read_bytes())
+        made = nbformat.v4.new_notebook()
+        kinds = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
+        made.cells = [kinds.get(cell["cell_type"], nbformat.v4.new_raw_cell)(cell["source"]) for cell in cells]
+        resources = dict(resources or {})
+        path = Path(filename)
+        resources["metadata"] = {"name": path.stem, "path": str(path.parent)} | dict(resources.get("metadata", {}))
+        return self.from_notebook_node(made, resources, **kw)
+
+
+class _InCourse(NbGraderPreprocessor):
+    """Knows which submission of which course is being converted."""
+
+    def _task(self, resources: Any) -> Any:
+        where = resources["nbgrader"]
+        course = Course(Path(self.config.CourseDirectory.get("root", ".") or "."), self.config)
+        folder = course.folder("submitted", where["student"], where["assignment"])
+        path = folder / f"{where['notebook']}.ipynb"
+        usable = path.is_file() and not path.is_symlink()
+        submission = Submission(where["student"], where["assignment"], path if usable else None)
+        return course, task_for(course, submission)
+
+
+class Repair(_InCourse):
+    """Puts back what a student's notebook has lost, before anything of nbgrader's looks at it."""
+
+    def preprocess(self, nb: Any, resources: Any) -> Any:
+        """Return the repaired notebook."""
+        _, task = self._task(resources)
+        repaired = repair(task.submission, json.loads(task.release))
+        for note in repaired.notes:
+            self.log.warning(note)
+        return nbformat.from_dict(repaired.notebook), resources
+
+
+class GradeOutside(_InCourse):
+    """Fills check cells with verdicts from outside the student's process, or from their files."""
+
+    def preprocess(self, nb: Any, resources: Any) -> Any:
+        """Return the notebook with outputs and verdicts."""
+        try:
+            course, task = self._task(resources)
+        except (CourseError, OSError, ValueError) as error:
+            self.log.error("%s", error)
+            resources[_RESULT] = pool.failed(str(error))
+            return nb, resources
+        verdicts = Verdicts(course.root)
+        result = verdicts.get(task.key)
+        if result is None:
+            result = pool.attempt(task)
+            if "failed" in result:
+                self.log.error("%s", result["failed"])
+            else:
+                verdicts.put(task.key, result)
+        if not result.get("isolated", True):
+            self.log.warning("Student code was not isolated: %s", ", ".join(result["layers"]))
+        resources[_RESULT] = result
+        whole = repair(task.submission, json.loads(task.release)).notebook
+        return nbformat.from_dict(render.graded(whole, result)), resources
+
+
+class SaveVerdicts(SaveAutoGrades):
+    """Saves the points of our verdicts; a cell without one gets 0, never what it had before."""
+
+    def _add_score(self, cell: Any, resources: Any) -> None:
+        result = resources.get(_RESULT, {})
+        points = result.get("verdicts", {}).get(cell.get("id", ""), {}).get("points", 0.0)
+        book: Gradebook = self.gradebook
+        place = (self.notebook_id, self.assignment_id, self.student_id)
+        grade = book.find_grade(cell.metadata["nbgrader"]["grade_id"], *place)
+        set_score(grade, float(points))
+        grade.needs_manual_grade |= "failed" in result
+        book.db.commit()
