@@ -146,7 +146,7 @@ def progress(
                 complain(str(error))
     if stands:
         console().print(show_stands(stands))
-        console().print(show_next(stands))
+        console().print(show_next(stands), soft_wrap=True)
     raise typer.Exit(UNUSABLE if unusable else 0)
 
 

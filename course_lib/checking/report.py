@@ -26,12 +26,10 @@ def show_report(report: Report) -> RenderableType:
 def show_verdict(verdict: Verdict) -> RenderableType:
     """Return one line for a passed or blank answer, a card for any other."""
     color = COLORS[verdict.status]
-    head = Text.assemble(
-        (f"{MARKS[verdict.status]} ", color), (verdict.exercise, "bold"), f" · {verdict.title} · ", points_of(verdict)
-    )
-    if verdict.status == "blank":
-        return head.append(" · not yet written", style="bright_black")
-    if verdict.status == "passed":
+    points = f"{MARKS[verdict.status]} {verdict.points:g}/{verdict.max_points:g}"
+    about = "not yet written" if verdict.status == "blank" else verdict.title
+    head = Text.assemble((f"{points:<8}", color), (verdict.exercise, "bold"), f" · {about}")
+    if verdict.status in ("passed", "blank"):
         return head
     body: list[RenderableType] = [marked_up(verdict.message)]
     if verdict.example:
@@ -52,11 +50,6 @@ def show_verdict(verdict: Verdict) -> RenderableType:
 def _reason(passed: bool | None, words: str) -> Text:
     mark, color = {True: ("✓", "green"), False: ("✗", "red"), None: ("–", "bright_black")}[passed]
     return Text.assemble((f"{mark} ", color), printable(words))
-
-
-def points_of(verdict: Verdict) -> str:
-    """Say what was earned of what: `2 of 3 points`."""
-    return f"{verdict.points:g} of {verdict.max_points:g} {'point' if verdict.max_points == 1 else 'points'}"
 
 
 def summary(reports: Sequence[Report]) -> Text:
