@@ -151,7 +151,8 @@ def _failed(rubric: Rubric, trials: list[Trial], general: int) -> Verdict:
     """Build the verdict of an answer that fails a general case: the first failure is the smallest."""
     trial = next(trial for trial in trials[:general] if trial.difference)
     assert trial.difference is not None
-    mistake = diagnose(rubric, trials)
+    # one that agrees everywhere; else one that agrees in general, where an edge is wrong for another reason as well
+    mistake = diagnose(rubric, trials) or diagnose(rubric, trials[:general])
     message = feedback(rubric, mistake) if mistake else trial.difference.message
     shown = Reason(GENERAL, _general_title(rubric), 0.0, rubric.points, False, message, example(rubric, trial))
     reasons = (shown, *_untried(rubric))

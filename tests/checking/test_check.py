@@ -38,6 +38,15 @@ def test_a_known_mistake_is_diagnosed_whoever_wrote_it():
     assert (verdict.example.expected, verdict.example.actual, verdict.example.where) == ("True", "False", "[0, 0]")
 
 
+def test_a_known_mistake_is_diagnosed_although_an_edge_is_wrong_for_another_reason():
+    def padding_mask(lengths, max_len):
+        if 0 in lengths.tolist():
+            raise ValueError("empty")
+        return ~right_mask(lengths, max_len)
+
+    assert check("made_up.padding_mask", padding_mask).mistake == "marks_the_padding"
+
+
 def test_a_new_mistake_shows_its_smallest_counter_example():
     verdict = check("made_up.padding_mask", lambda lengths, max_len: torch.ones(5, max_len, dtype=torch.bool))
     assert verdict.mistake is None
