@@ -1,8 +1,8 @@
 """Attention masks.
 
-A batch is a rectangle and sequences are not: short ones are filled up, and a mask says which positions are real.
-A mask is boolean and True means "may be used". The first half of this module is shown on the page; the second half
-holds the references of its exercises. Equations are numbered as on the page.
+A batch is a rectangle and sequences are not: short ones are filled up, and a mask says which positions
+are real. A mask is boolean and True means "may be used". The first half of this module is shown on the page;
+the second half holds the references of its exercises. Equations are numbered as on the page.
 """
 
 import math
@@ -12,13 +12,17 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 
-def mask_from_ids(ids: Int[Tensor, "batch time"], pad_id: int) -> Bool[Tensor, "batch time"]:
+def mask_from_ids(
+    ids: Int[Tensor, "batch time"],
+    pad_id: int,
+) -> Bool[Tensor, "batch time"]:
     """Mark the tokens that are real, by comparing each id with the id of the padding.
+    Takes ids (batch, time), returns a mask of that shape. Right only where `pad_id`
+    never stands for a real token; where it may (an end-of-text id used as padding),
+    keep the lengths. Source: Devlin et al. 2019, whose pad id is 0.
 
-    Takes ids (batch, time), returns a mask of that shape. Right only where `pad_id` never stands for a real token;
-    where it may (an end-of-text id used as padding), keep the lengths. Source: Devlin et al. 2019, whose pad id is 0.
-
-    >>> mask_from_ids(torch.tensor([[5, 0, 7, 9, 9], [3, 9, 9, 9, 9]]), pad_id=9).int().tolist()
+    >>> ids = torch.tensor([[5, 0, 7, 9, 9], [3, 9, 9, 9, 9]])
+    >>> mask_from_ids(ids, pad_id=9).int().tolist()
     [[1, 1, 1, 0, 0], [1, 0, 0, 0, 0]]
     """
     return ids != pad_id
@@ -27,12 +31,13 @@ def mask_from_ids(ids: Int[Tensor, "batch time"], pad_id: int) -> Bool[Tensor, "
 def combine_masks_by_loops(
     padding: Bool[Tensor, "batch key"], causal: Bool[Tensor, "query key"]
 ) -> Bool[Tensor, "batch 1 query key"]:
-    """Decide for each query and key of each sequence whether the one may look at the other, one pair at a time.
+    """Decide for one pair of query and key after another if the one may use the other.
+    Takes a mask of real keys (batch, key) and one of earlier keys (query, key);
+    returns (batch, 1, query, key), where the axis of length 1 stands for all heads.
+    Raises ValueError if the keys differ in number. Equation (3).
 
-    Takes a mask of real keys (batch, key) and one of earlier keys (query, key); returns (batch, 1, query, key), where
-    the axis of length 1 stands for all heads. Raises ValueError if the keys differ in number. Equation (3).
-
-    >>> combine_masks_by_loops(torch.tensor([[True, True, False]]), causal_mask(2, 3)).int().tolist()
+    >>> padding = torch.tensor([[True, True, False]])
+    >>> combine_masks_by_loops(padding, causal_mask(2, 3)).int().tolist()
     [[[[1, 1, 0], [1, 1, 0]]]]
     """
     _check_same_keys(padding, causal)
@@ -40,20 +45,22 @@ def combine_masks_by_loops(
     for sequence in range(len(padding)):
         for query in range(causal.shape[0]):
             for key in range(causal.shape[1]):
-                combined[sequence, 0, query, key] = bool(padding[sequence, key]) and bool(causal[query, key])
+                real, past = padding[sequence, key], causal[query, key]
+                combined[sequence, 0, query, key] = bool(real) and bool(past)
     return combined.to(padding.device)
 
 
 def masked_softmax_by_loops(
     scores: Float[Tensor, "query key"], mask: Bool[Tensor, "query key"]
 ) -> Float[Tensor, "query key"]:
-    """Share each query's attention among the keys it may use, one query at a time; without any, all shares are 0.
-
-    Takes scores and a mask (query, key), returns weights of that shape and of the scores' dtype. The largest score is
-    taken off first, so that no exponential overflows. Equation (4).
+    """Share each query's attention among the keys it may use; without any, give zeros.
+    Takes scores and a mask (query, key), returns weights of that shape and of the
+    scores' dtype. The largest score is taken off first, so that no exponential
+    overflows. Equation (4).
 
     >>> scores = torch.tensor([[0.0, 0.0, 9.0], [1.0, 2.0, 3.0]])
-    >>> masked_softmax_by_loops(scores, torch.tensor([[True, True, False], [False, False, False]])).tolist()
+    >>> mask = torch.tensor([[True, True, False], [False, False, False]])
+    >>> masked_softmax_by_loops(scores, mask).tolist()
     [[0.5, 0.5, 0.0], [0.0, 0.0, 0.0]]
     """
     weights = torch.zeros_like(scores)
@@ -66,16 +73,19 @@ def masked_softmax_by_loops(
     return weights
 
 
-def additive_mask(mask: Bool[Tensor, "*axes"], dtype: torch.dtype = torch.float32) -> Float[Tensor, "*axes"]:
-    """Turn a mask into numbers to add to scores: 0 where a position may be used, minus infinity where not.
-
-    Takes a mask with any axes, returns that shape in a floating dtype. Equation (5); Vaswani et al.
-    2017, section 3.2.3.
+def additive_mask(
+    mask: Bool[Tensor, "*axes"],
+    dtype: torch.dtype = torch.float32,
+) -> Float[Tensor, "*axes"]:
+    """Turn a mask into numbers to add to scores: 0 where True, else minus infinity.
+    Takes a mask with any axes, returns that shape in a floating dtype. Equation (5);
+    Vaswani et al. 2017, section 3.2.3.
 
     >>> additive_mask(torch.tensor([True, False])).tolist()
     [0.0, -inf]
     """
-    return torch.zeros(mask.shape, dtype=dtype, device=mask.device).masked_fill(~mask, -torch.inf)
+    zeros = torch.zeros(mask.shape, dtype=dtype, device=mask.device)
+    return zeros.masked_fill(~mask, -torch.inf)
 
 
 def masked_attention(
@@ -84,26 +94,30 @@ def masked_attention(
     value: Float[Tensor, "*batch key value"],
     mask: Bool[Tensor, "*#batch #query key"],
 ) -> Float[Tensor, "*batch query value"]:
-    """Give each query the average of the values it may use, weighted by how well their keys fit it.
-
-    Takes queries (…, query, feature), keys (…, key, feature), values (…, key, value) and a mask that broadcasts to
-    (…, query, key); returns (…, query, value), zeros for a query with no key. Source: Vaswani et al. 2017, equation 1.
+    """Give each query an average of the values it may use, by how well keys fit.
+    Takes queries (…, query, feature), keys (…, key, feature), values (…, key, value)
+    and a mask that broadcasts to (…, query, key); returns (…, query, value), zeros
+    for a query with no key. Source: Vaswani et al. 2017, equation 1.
 
     >>> one, values = torch.ones(1, 1), torch.tensor([[2.0], [4.0], [9.0]])
-    >>> masked_attention(one, torch.ones(3, 1), values, torch.tensor([[True, True, False]])).tolist()
+    >>> mask = torch.tensor([[True, True, False]])
+    >>> masked_attention(one, torch.ones(3, 1), values, mask).tolist()
     [[3.0]]
     """
     scores = query @ key.transpose(-2, -1) / math.sqrt(query.shape[-1])
     return masked_softmax(scores, mask) @ value
 
 
-def token_loss(losses: Float[Tensor, "batch time"], mask: Bool[Tensor, "batch time"]) -> Float[Tensor, ""]:
-    """Average the losses of the real tokens; padding neither adds to the sum nor to the count.
+def token_loss(
+    losses: Float[Tensor, "batch time"],
+    mask: Bool[Tensor, "batch time"],
+) -> Float[Tensor, ""]:
+    """Average the losses of the real tokens; padding adds to neither sum nor count.
+    Takes losses and a mask (batch, time); returns one number in the losses' unit, 0
+    where no token is real. Equation (6).
 
-    Takes losses and a mask (batch, time); returns one number in the losses' unit, 0 where no token is real.
-    Equation (6).
-
-    >>> token_loss(torch.tensor([[1.0, 2.0], [6.0, 99.0]]), torch.tensor([[True, True], [True, False]])).item()
+    >>> losses = torch.tensor([[1.0, 2.0], [6.0, 99.0]])
+    >>> token_loss(losses, torch.tensor([[True, True], [True, False]])).item()
     3.0
     """
     return losses[mask].sum() / mask.sum().clamp(min=1)
@@ -111,23 +125,24 @@ def token_loss(losses: Float[Tensor, "batch time"], mask: Bool[Tensor, "batch ti
 
 def wasted_fraction(lengths: list[int], batches: list[list[int]]) -> float:
     """Say which part of the cells of padded batches holds no real token.
-
-    Takes the lengths in tokens and, for each batch, the indices of its sequences; returns a fraction from 0 to 1, and 0
-    where there are no cells. Equation (7); Krell et al. 2021.
+    Takes the lengths in tokens and, for each batch, the indices of its sequences;
+    returns a fraction from 0 to 1, and 0 where there are no cells. Equation (7);
+    Krell et al. 2021.
 
     >>> wasted_fraction([1, 3, 2], [[0, 1], [2]])
     0.25
     """
-    padded = sum(len(batch) * max((lengths[i] for i in batch), default=0) for batch in batches)
+    longest = [max((lengths[i] for i in batch), default=0) for batch in batches]
+    padded = sum(len(batch) * time for batch, time in zip(batches, longest, strict=True))
     real = sum(lengths[i] for batch in batches for i in batch)
     return 1 - real / padded if padded else 0.0
 
 
 def pack_rows(lengths: list[int], row_length: int) -> list[list[int]]:
-    """Put several sequences into one row, the longest first, each into the first row that has room.
-
-    Takes lengths in tokens, returns for each row the indices of its sequences, in the order in which they came in.
-    Raises ValueError for a sequence longer than a row. Source: Johnson et al. 1974, first fit decreasing.
+    """Put several sequences into a row, the longest first, each where it first fits.
+    Takes lengths in tokens, returns for each row the indices of its sequences, in
+    the order in which they came in. Raises ValueError for a sequence longer than a
+    row. Source: Johnson et al. 1974, first fit decreasing.
 
     >>> pack_rows([2, 5, 3, 6], row_length=8)
     [[3, 0], [1, 2]]
@@ -136,7 +151,7 @@ def pack_rows(lengths: list[int], row_length: int) -> list[list[int]]:
     room: list[int] = []
     for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
         _check_fits(lengths, i, row_length)
-        row = next((r for r, left in enumerate(room) if lengths[i] <= left), len(rows))
+        row = next((r for r in range(len(rows)) if lengths[i] <= room[r]), len(rows))
         if row == len(rows):
             rows.append([])
             room.append(row_length)
@@ -150,10 +165,10 @@ def pack_rows(lengths: list[int], row_length: int) -> list[list[int]]:
 
 def pad_batch(sequences: list[Int[Tensor, "_"]], pad_id: int = 0, side: str = "right") -> Int[Tensor, "batch time"]:
     """Fill sequences of different lengths up to the longest with `pad_id`, so that they form one tensor.
-
-    Takes one-dimensional tensors of ids, returns (batch, time) of their dtype on their device. `side` says where the
-    padding goes. Raises ValueError for no sequences and for a side other than "right" or "left". Source: section
-    "The idea" of the page.
+    Takes one-dimensional tensors of ids, returns (batch, time) of their dtype on
+    their device. `side` says where the padding goes. Raises ValueError for no
+    sequences and for a side other than "right" or "left". Source: section "The idea"
+    of the page.
 
     >>> pad_batch([torch.tensor([5, 6, 7]), torch.tensor([8])], pad_id=9).tolist()
     [[5, 6, 7], [8, 9, 9]]
@@ -172,9 +187,9 @@ def pad_batch(sequences: list[Int[Tensor, "_"]], pad_id: int = 0, side: str = "r
 
 def padding_mask(lengths: Int[Tensor, "batch"], max_len: int) -> Bool[Tensor, "batch time"]:
     """Mark the first `lengths` positions of each row: the tokens that are real, in a batch padded on the right.
-
-    Takes lengths (batch,) in tokens, returns (batch, time) on their device, where time is `max_len`. A length above
-    `max_len` marks the whole row: that sequence was cut. Raises ValueError for a negative `max_len`. Equation (1).
+    Takes lengths (batch,) in tokens, returns (batch, time) on their device, where
+    time is `max_len`. A length above `max_len` marks the whole row: that sequence
+    was cut. Raises ValueError for a negative `max_len`. Equation (1).
 
     >>> padding_mask(torch.tensor([3, 1]), max_len=4).int().tolist()
     [[1, 1, 1, 0], [1, 0, 0, 0]]
@@ -186,10 +201,10 @@ def padding_mask(lengths: Int[Tensor, "batch"], max_len: int) -> Bool[Tensor, "b
 
 def causal_mask(queries: int, keys: int, device: torch.device | str | None = None) -> Bool[Tensor, "{queries} {keys}"]:
     """Let each query use the keys up to its own position; the last query stands at the last key.
-
-    Takes two counts, returns (query, key). With more keys than queries the first keys are a past that all may use; with
-    more queries than keys the first queries stand before every key and may use none. Raises ValueError for a negative
-    count. Equation (2); Vaswani et al. 2017, section 3.2.3.
+    Takes two counts, returns (query, key). With more keys than queries the first
+    keys are a past that all may use; with more queries than keys the first queries
+    stand before every key and may use none. Raises ValueError for a negative count.
+    Equation (2); Vaswani et al. 2017, section 3.2.3.
 
     >>> causal_mask(2, 3).int().tolist()
     [[1, 1, 0], [1, 1, 1]]
@@ -204,9 +219,9 @@ def combine_masks(
     padding: Bool[Tensor, "batch key"], causal: Bool[Tensor, "query key"]
 ) -> Bool[Tensor, "batch 1 query key"]:
     """Let a query use a key if the key is real and not in its future, for all sequences at once.
-
-    Takes a mask of real keys (batch, key) and one of earlier keys (query, key); returns (batch, 1, query, key), which
-    broadcasts over heads. Raises ValueError if the keys differ in number. Equation (3).
+    Takes a mask of real keys (batch, key) and one of earlier keys (query, key);
+    returns (batch, 1, query, key), which broadcasts over heads. Raises ValueError if
+    the keys differ in number. Equation (3).
 
     >>> combine_masks(torch.tensor([[True, True, False]]), causal_mask(2, 3)).int().tolist()
     [[[[1, 1, 0], [1, 1, 0]]]]
@@ -217,9 +232,9 @@ def combine_masks(
 
 def masked_softmax(scores: Float[Tensor, "*axes key"], mask: Bool[Tensor, "*#axes #key"]) -> Float[Tensor, "*axes key"]:
     """Share attention among the keys that may be used, row by row; a row without any gets zeros.
-
-    Takes scores (…, key) and a mask that broadcasts to them, returns weights of the scores' shape and dtype. Neither
-    weights nor gradients turn into nan, whatever stands under the mask. Equation (4).
+    Takes scores (…, key) and a mask that broadcasts to them, returns weights of the
+    scores' shape and dtype. Neither weights nor gradients turn into nan, whatever
+    stands under the mask. Equation (4).
 
     >>> scores = torch.tensor([[0.0, 0.0, 9.0], [1.0, 2.0, 3.0]])
     >>> masked_softmax(scores, torch.tensor([[True, True, False], [False, False, False]])).tolist()
@@ -239,9 +254,9 @@ def masked_mean(
     values: Float[Tensor, "batch time feature"], mask: Bool[Tensor, "batch time"]
 ) -> Float[Tensor, "batch feature"]:
     """Average each sequence's vectors over its real positions; a sequence without any gets zeros.
-
-    Takes values (batch, time, feature) and a mask (batch, time), returns (batch, feature). What stands under the mask
-    does not matter, nan included. Equation (6), for each sequence by itself.
+    Takes values (batch, time, feature) and a mask (batch, time), returns (batch,
+    feature). What stands under the mask does not matter, nan included. Equation (6),
+    for each sequence by itself.
 
     >>> masked_mean(torch.tensor([[[2.0], [4.0], [9.0]]]), torch.tensor([[True, True, False]])).tolist()
     [[3.0]]
@@ -253,9 +268,9 @@ def masked_mean(
 
 def real_positions(mask: Bool[Tensor, "batch time"]) -> Int[Tensor, "batch time"]:
     """Number the real tokens of each row from 0, wherever the padding stands; padding gets 0.
-
-    Takes a mask (batch, time), returns whole numbers of that shape. With padding on the left, a position embedding must
-    be looked up by these and not by the column. Source: section "The idea" of the page.
+    Takes a mask (batch, time), returns whole numbers of that shape. With padding on
+    the left, a position embedding must be looked up by these and not by the column.
+    Source: section "The idea" of the page.
 
     >>> real_positions(torch.tensor([[False, False, True, True], [True, True, True, False]])).tolist()
     [[0, 0, 0, 1], [0, 1, 2, 0]]
@@ -265,9 +280,9 @@ def real_positions(mask: Bool[Tensor, "batch time"]) -> Int[Tensor, "batch time"
 
 def packed_mask(segments: Int[Tensor, "batch time"]) -> Bool[Tensor, "batch 1 query key"]:
     """Keep sequences that share a row apart: a token may use the earlier tokens of its own sequence, and itself.
-
-    Takes the number of the sequence that each token belongs to (batch, time), 0 for padding; returns (batch, 1, query,
-    key). Padding may use nothing and be used by nothing. Source: Krell et al. 2021.
+    Takes the number of the sequence that each token belongs to (batch, time), 0 for
+    padding; returns (batch, 1, query, key). Padding may use nothing and be used by
+    nothing. Source: Krell et al. 2021.
 
     >>> packed_mask(torch.tensor([[1, 2, 2, 0]])).int().tolist()
     [[[[1, 0, 0, 0], [0, 1, 0, 0], [0, 1, 1, 0], [0, 0, 0, 0]]]]
@@ -280,10 +295,10 @@ def packed_mask(segments: Int[Tensor, "batch time"]) -> Bool[Tensor, "batch 1 qu
 
 def bucket_batches(lengths: list[int], max_tokens: int) -> list[list[int]]:
     """Put sequences of similar length together, as many to a batch as its padded size allows.
-
-    Takes lengths in tokens, returns batches of indices, shortest first, equal lengths in the order given. A batch is
-    full when one more would make its count times its longest length exceed `max_tokens`. Raises ValueError for a
-    sequence longer than that. Source: Khomenko et al. 2016.
+    Takes lengths in tokens, returns batches of indices, shortest first, equal
+    lengths in the order given. A batch is full when one more would make its count
+    times its longest length exceed `max_tokens`. Raises ValueError for a sequence
+    longer than that. Source: Khomenko et al. 2016.
 
     >>> bucket_batches([5, 2, 4, 2], max_tokens=6)
     [[1, 3], [2], [0]]

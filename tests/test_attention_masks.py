@@ -301,6 +301,14 @@ def test_packed_rows_hold_every_sequence_once_and_no_two_could_be_one(lengths, r
     assert all(a + b > row_length for i, a in enumerate(filled) for b in filled[i + 1 :])
 
 
+@given(lengths_of_texts, st.integers(12, 40))
+def test_packing_takes_the_longest_first(lengths, row_length):
+    for row in (rows := am.pack_rows(lengths, row_length)):
+        assert [lengths[i] for i in row] == sorted((lengths[i] for i in row), reverse=True)
+    first = [lengths[row[0]] for row in rows]
+    assert first == sorted(lengths, reverse=True)[:1] + sorted(first[1:], reverse=True)
+
+
 @pytest.mark.parametrize("divide", [am.bucket_batches, am.pack_rows])
 def test_a_sequence_that_fits_nowhere_is_refused_with_its_length(divide):
     with pytest.raises(ValueError, match=r"sequence 1 has 9 tokens, more than the 8 that fit"):

@@ -66,7 +66,7 @@ def always_on_the_right(sequences, pad_id=0, side="right"):
 
 @pad_batch.mistake
 def sides_swapped(sequences, pad_id=0, side="right"):
-    """The sides are swapped: `side` says where the *padding* goes, not the tokens."""
+    """The sides are swapped: `side` says where the padding goes, not the tokens."""
     return am.pad_batch(sequences, pad_id, "left" if side == "right" else "right")
 
 
@@ -90,7 +90,7 @@ def a_slice_from_minus_zero(sequences, pad_id=0, side="right"):
 
 @pad_batch.mistake
 def cut_to_the_shortest(sequences, pad_id=0, side="right"):
-    """The batch is as long as its *shortest* sequence, so tokens are lost. Make room for the longest."""
+    """The batch is as long as its shortest sequence, so tokens are lost. Make room for the longest."""
     time = min(len(sequence) for sequence in sequences)
     return torch.stack([sequence[:time] for sequence in sequences])
 
@@ -258,7 +258,7 @@ def more_queries_than_keys():
 
 @causal_mask.mistake
 def not_even_itself(queries, keys, device=None):
-    """A query may not use its own position. It may: only *later* keys are the future, and the first needs a key."""
+    """A query may not use its own position. It may: only later keys are the future, and the first needs a key."""
     return am.causal_mask(queries, keys, device).tril(keys - queries - 1)
 
 
@@ -276,7 +276,7 @@ def true_where_forbidden(queries, keys, device=None):
 
 @causal_mask.mistake
 def aligned_at_the_first_key(queries, keys, device=None):
-    """The first query is placed at the first key. The *last* query stands at the *last* key."""
+    """The first query is placed at the first key. The last query stands at the last key."""
     return torch.ones(queries, keys, dtype=torch.bool, device=device).tril()
 
 
@@ -344,13 +344,13 @@ def as_many_sequences_as_queries():
 
 @combine_masks.mistake
 def either_is_enough(padding, causal):
-    """A key is let through if *one* of the masks allows it. Both must."""
+    """A key is let through if one of the masks allows it. Both must."""
     return padding[:, None, None, :] | causal
 
 
 @combine_masks.mistake
 def padding_along_the_queries(padding, causal):
-    """The padding mask lies along the queries. It says which *keys* are real, and keys are the last axis."""
+    """The padding mask lies along the queries. It says which keys are real, and keys are the last axis."""
     return padding[:, None, :, None] & causal
 
 
@@ -473,7 +473,7 @@ def upside_down(scores, mask):
 
 @masked_softmax.mistake
 def along_the_queries(scores, mask):
-    """The weights add up to 1 along the queries. Each query shares among its *keys*, the last axis."""
+    """The weights add up to 1 along the queries. Each query shares among its keys, the last axis."""
     mask = mask.expand(scores.shape)
     return am.masked_softmax(scores.transpose(-2, -1), mask.transpose(-2, -1)).transpose(-2, -1)
 
@@ -691,7 +691,7 @@ def one_in_the_padding(mask):
 
 @real_positions.mistake
 def counts_down_the_batch(mask):
-    """The count runs along the batch: number the tokens of each *row*."""
+    """The count runs along the batch: number the tokens of each row."""
     return (mask.cumsum(dim=0) - 1).masked_fill(~mask, 0)
 
 
@@ -769,7 +769,7 @@ def looks_into_the_future(segments):
 
 @packed_mask.mistake
 def one_long_sequence(segments):
-    """A token may use earlier tokens of *other* sequences in its row: one text leaks into the next."""
+    """A token may use earlier tokens of other sequences in its row: one text leaks into the next."""
     time = segments.shape[1]
     real = (segments != 0)[:, :, None] & (segments != 0)[:, None, :]
     return (real & am.causal_mask(time, time, segments.device))[:, None]
@@ -857,7 +857,7 @@ def no_sequences():
 
 @bucket_batches.mistake
 def adds_up_real_tokens(lengths, max_tokens):
-    """The batch's *real* tokens are counted. What has to fit is the padded rectangle: count times longest."""
+    """The batch's real tokens are counted. What has to fit is the padded rectangle: count times longest."""
     _refuse_long(lengths, max_tokens)
     batches, total = [], max_tokens
     for i in sorted(range(len(lengths)), key=lambda i: lengths[i]):
@@ -871,7 +871,7 @@ def adds_up_real_tokens(lengths, max_tokens):
 
 @bucket_batches.mistake
 def measured_by_the_shortest(lengths, max_tokens):
-    """Each batch is measured by its *first*, shortest sequence. It is padded to its longest, which comes last."""
+    """Each batch is measured by its first, shortest sequence. It is padded to its longest, which comes last."""
     return _greedy(lengths, max_tokens, lambda batch, i: (len(batch) + 1) * lengths[batch[0]] > max_tokens)
 
 
