@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import runpy
 import statistics
 from collections.abc import Iterator
@@ -14,7 +16,8 @@ def measure() -> Iterator[Row]:
     """Yield the median and the 95th percentile over all exercises and five runs of each."""
     taken: dict[str, list[float]] = {}
     for solution in sorted((ROOT / "solutions").glob("*.py")):
-        answers = runpy.run_path(str(solution))  # runs each check once: the imports are over
+        with contextlib.redirect_stdout(io.StringIO()):
+            answers = runpy.run_path(str(solution))  # runs each check once: the imports are over
         for name in checking.load(solution.stem):
             taken[name] = seconds(lambda name=name, of=answers: checking.check(name, of[name.rpartition(".")[2]]), 5)
     every = sorted(time for times in taken.values() for time in times)
