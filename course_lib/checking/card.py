@@ -17,7 +17,7 @@ def card(verdict: Verdict) -> str:
     score = f"{verdict.points:g} of {verdict.max_points:g} {'point' if verdict.max_points == 1 else 'points'}"
     head = (
         f'<div style="font-weight:600"><span aria-hidden="true" style="color:{accent}">{MARKS[verdict.status]}</span> '
-        f"{WORDS[verdict.status]}: {escape(verdict.title)} "
+        f"{WORDS[verdict.status]}: {_marked_up(verdict.title)} "
         f'<span style="font-weight:400;opacity:.85">({score})</span></div>'
     )
     parts = [
@@ -61,7 +61,7 @@ def _reasons(verdict: Verdict) -> str:
     marks = {True: ("✓", "right"), False: ("✗", "not right"), None: ("–", "not tried")}
     items = "".join(
         f'<li><span aria-hidden="true">{marks[r.passed][0]}</span> '
-        f"{escape(r.title)} "
+        f"{_marked_up(r.title)} "
         f'<span style="opacity:.85">({marks[r.passed][1]}, {r.points:g} of {r.max_points:g})</span></li>'
         for r in verdict.reasons
     )

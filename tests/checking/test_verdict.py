@@ -56,6 +56,15 @@ def test_what_an_answer_returns_is_escaped_in_the_card(notebook):
     assert "&lt;img" in html
 
 
+def test_backquotes_become_code_in_the_card(notebook):
+    def padding_mask(lengths):
+        return lengths
+
+    html = check("made_up.padding_mask", padding_mask)._repr_mimebundle_()["text/html"]
+    assert "<code>padding_mask</code> is called with" in html
+    assert "`" not in html
+
+
 def test_the_card_is_the_same_each_time(notebook):
     cards = {check("made_up.padding_mask", marks_padding)._repr_mimebundle_()["text/html"] for _ in range(2)}
     assert len(cards) == 1
