@@ -228,6 +228,63 @@ def new(
     typer.echo("Fill them in, in this order; then `make exercises`. `make check` names each place still to be written.")
 
 
+Course = Annotated[Path, typer.Option("--course", metavar="DIR", help="The course folder, with submitted/ in it.")]
+Assignment = Annotated[str | None, typer.Option(help="Only this assignment.")]
+Student = Annotated[str | None, typer.Option(help="Only this student.")]
+
+
+@app.command(
+    epilog=examples(
+        "course grade",
+        "course grade --assignment tensors --jobs 8",
+        "course grade --scheduler tcp://127.0.0.1:8786   # on a Dask cluster",
+    )
+)
+def grade(
+    course: Course = Path(),
+    assignment: Assignment = None,
+    student: Student = None,
+    jobs: Annotated[int, typer.Option(min=1, help="How many processes grade at once.")] = 2,
+    scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Grade on this Dask cluster.")] = None,
+    require_isolation: Annotated[bool, typer.Option(help="Refuse where student code cannot be isolated.")] = False,
+    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+) -> None:
+    """Grade a class: submitted/ into the gradebook. What was graded before is not graded again."""
+    from course_lib.grading import commands
+
+    wishes = {"jobs": jobs, "scheduler": scheduler, "require_isolation": require_isolation, "device": device}
+    raise typer.Exit(commands.grade(course, assignment, student, **wishes))  # type: ignore[arg-type]
+
+
+@app.command(epilog=examples("course export --to canvas", "course export --to csv --output marks.csv"))
+def export(
+    to: Annotated[str, typer.Option(help="csv, canvas or moodle.")] = "csv",
+    course: Course = Path(),
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="The file to write.")] = None,
+    assignment: Assignment = None,
+    student: Student = None,
+) -> None:
+    """Write the gradebook's marks for a spreadsheet, Canvas or Moodle."""
+    from course_lib.grading import commands
+
+    raise typer.Exit(commands.export(course, to, output, assignment, student))
+
+
+@app.command(
+    "demo-class", epilog=examples("course demo-class /tmp/demo --students 30", "course grade --course /tmp/demo")
+)
+def demo_class(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to make the class.")],
+    students: Annotated[int, typer.Option(min=1, help="How many students.")] = 30,
+    concept: Annotated[str, typer.Option(help="Only this concept's exercises.")] = "",
+    seed: Annotated[int, typer.Option(help="Another number makes another class.")] = 0,
+) -> None:
+    """Make up a class's submissions of many kinds, to rehearse grading with."""
+    from course_lib.grading import commands
+
+    raise typer.Exit(commands.demo_class(folder, students, concept, seed))
+
+
 def _clone(root: Path | None) -> Path:
     """Return the course's root folder: the given one, or the nearest above; it must be the one that was imported."""
     here = (root or Path.cwd()).resolve()

@@ -68,8 +68,8 @@ def _sources(text: str, names: list[str], only: Rubric | None = None) -> dict[st
     rubrics = [only] if only else [rubric for name in names if (rubric := _found(name))]
     hidden: dict[str, set[str]] = {}
     for rubric in rubrics:
-        for path in (*rubric.forbids, f"{library.PACKAGE}.{rubric.name}"):
-            module, _, name = path.rpartition(".")
+        for dotted in (*rubric.forbids, f"{library.PACKAGE}.{rubric.name}"):
+            module, _, name = dotted.rpartition(".")
             hidden.setdefault(module, set()).add(name)
     package = Path(str(importlib.util.find_spec(library.PACKAGE).origin)).parent  # type: ignore[union-attr]
     rubrics_of = package / "rubrics"

@@ -157,19 +157,18 @@ def make_shell() -> Shell:
     shell = Shell.instance(config=config)
     outputs = Outputs()
     shell.outputs = shell.display_pub.outputs = shell.displayhook.outputs = outputs
+
+    def run_nothing(*_: str) -> None:
+        shell.system("")
+
     for name in ("bash", "sh", "script", "system", "sx", "perl", "ruby", "pip", "conda"):
         for kind in ("line", "cell"):
-            shell.register_magic_function(_run_nothing, kind, name)
+            shell.register_magic_function(run_nothing, kind, name)  # type: ignore[arg-type]
     _plots_inline(shell)
     for source in ("1 + 1", "display(1)", "undefined", "a b", _FIRST_PLOT):  # what IPython imports late, it imports now
         run(shell, source, 1 << 20)
     shell.reset(new_session=False)
     return shell
-
-
-def _run_nothing(shell: Any, *_: str) -> None:
-    """Stand for magics that would start a program."""
-    shell.system("")
 
 
 def _plots_inline(shell: Shell) -> None:

@@ -1,0 +1,127 @@
+"""Hostile notebooks: none raises its score, reads a secret, touches the gradebook or stops the run."""
+
+import json
+import socket
+from pathlib import Path
+
+import pytest
+from grading import hostile
+from grading.conftest import needs_landlock
+
+import course_lib
+from course_lib.grading import demo, render
+from course_lib.grading.examiner import examine_notebook
+from course_lib.grading.lockdown import Limits
+from course_lib.grading.repair import repair
+
+REPOSITORY = Path(course_lib.__file__).parents[1]
+CONCEPT = "string_comparison"
+LIMITS = Limits(call=1.5, cell=2.0, notebook=20.0, memory=512 << 20, processes=24, disk=8 << 20, file=4 << 20)
+CANARY = "CANARY-5f1c"
+RUBRIC = "Adding 64 gives the caret letter only below 32"  # a sentence that stands in the rubric alone
+
+
+@pytest.fixture(scope="module")
+def release():
+    """Return the exercise notebook with two exercises: one to attack, one to see that nothing else suffers."""
+    whole = json.loads((REPOSITORY / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").read_text())
+    kept = ("answer-to_upper", "check-to_upper", "answer-utf8_encode", "check-utf8_encode")
+    whole["cells"] = [cell for cell in whole["cells"] if cell["id"] in kept]
+    return whole
+
+
+@pytest.fixture(scope="module")
+def right():
+    return demo.solutions_of(REPOSITORY / "solutions" / f"{CONCEPT}.py")
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A course folder whose gradebook and secret hold a word that must never come out."""
+    for name in ("gradebook.db", ".grading/secret", "submitted/ada/tensors/tensors.ipynb"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(CANARY)
+    return tmp_path
+
+
+@pytest.fixture
+def attack(nursery, release, right, course):
+    """Return a function that grades a hostile notebook, whose other exercise is answered right."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    words = {"course": str(course), "repository": str(REPOSITORY), "port": listener.getsockname()[1]}
+
+    def attack(cell, answer=hostile.WRONG):
+        answers = {f"{CONCEPT}.to_upper": answer, f"{CONCEPT}.utf8_encode": right[f"{CONCEPT}.utf8_encode"]}
+        notebook = demo.filled(release, answers)
+        source = cell
+        for name, word in words.items():
+            source = source.replace(f"@{name}@", repr(word))
+        first = {"cell_type": "code", "id": "first", "metadata": {}, "source": source, "outputs": []}
+        notebook["cells"].insert(0, first | {"execution_count": None})
+        repaired = repair(json.dumps(notebook).encode(), release)
+        result = examine_notebook(nursery, repaired, 7, LIMITS)
+        return result, json.dumps(render.graded(repaired.notebook, result))
+
+    yield attack
+    listener.settimeout(0.01)
+    with pytest.raises(TimeoutError):
+        listener.accept()  # nobody got out
+    listener.close()
+
+
+def unharmed(name, result, shown, course):
+    """Check what holds for every hostile notebook."""
+    attacked, other = (result["verdicts"][f"check-{name}"] for name in ("to_upper", "utf8_encode"))
+    assert attacked["points"] == 0, attacked
+    assert attacked["message"]
+    assert name in hostile.BREAKS_ITSELF or other["points"] == other["max_points"], other
+    assert CANARY not in shown
+    assert RUBRIC not in shown
+    assert "<script" not in "".join(markup(json.loads(shown)))
+    assert (course / "gradebook.db").read_text() == CANARY
+    assert sorted(path.name for path in course.iterdir()) == [".grading", "gradebook.db", "submitted"]
+
+
+def markup(notebook):
+    """Yield what a browser would take for HTML: cards, and Markdown cells that we wrote."""
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            assert set(output.get("data", {})) <= {"text/plain", "text/html", "image/png"}
+            yield output.get("data", {}).get("text/html", "")
+        if cell["id"] == "how-it-was-graded":
+            yield cell["source"]
+
+
+@pytest.mark.parametrize("name", hostile.RAISE_THE_SCORE)
+def test_no_trick_raises_a_score(attack, course, name):
+    unharmed(name, *attack(*hostile.RAISE_THE_SCORE[name]), course)
+
+
+@needs_landlock
+@pytest.mark.parametrize("name", hostile.READ_WHAT_IS_SECRET)
+def test_no_secret_is_read(attack, course, name):
+    unharmed(name, *attack(hostile.READ_WHAT_IS_SECRET[name]), course)
+
+
+@needs_landlock
+@pytest.mark.parametrize("name", hostile.HARM_THE_GRADER)
+def test_no_harm_is_done(attack, course, name):
+    unharmed(name, *attack(hostile.HARM_THE_GRADER[name]), course)
+
+
+@pytest.mark.slow
+@needs_landlock
+@pytest.mark.parametrize("name", hostile.HARM_SLOWLY)
+def test_no_limit_is_passed(attack, course, name):
+    unharmed(name, *attack(hostile.HARM_SLOWLY[name]), course)
+
+
+def test_a_right_answer_would_have_earned_its_points(attack, right):
+    """The control: it is the answers that fail above, not the exercise."""
+    result, _ = attack("", right[f"{CONCEPT}.to_upper"])
+    assert result["verdicts"]["check-to_upper"]["points"] == result["verdicts"]["check-to_upper"]["max_points"]
+
+
+def test_there_are_forty_of_them_and_more():
+    kinds = (hostile.RAISE_THE_SCORE, hostile.READ_WHAT_IS_SECRET, hostile.HARM_THE_GRADER, hostile.HARM_SLOWLY)
+    assert sum(map(len, kinds)) >= 40
