@@ -13,19 +13,20 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-Parameters = Iterable[Float[Tensor, "..."]]  # of any shapes
-Gradients = list[Float[Tensor, "..."]] | tuple[Float[Tensor, "..."], ...]  # one for each parameter, of its shape
+Numbers = Float[Tensor, "..."]  # of any shape
+Parameters = Iterable[Numbers]
+Gradients = list[Numbers] | tuple[Numbers, ...]  # one for each parameter, of its shape
 Pair = tuple[float, float]
 
 
 class SGD:
     """Stochastic gradient descent: step against the gradient itself, d = g.
 
-    Takes parameters, floating-point tensors of any shapes, and the learning rate η. `step` and `step_by_loops` write
-    into the parameters, count in `steps`, and leave the gradients alone. Raises ValueError for no parameters, a
-    negative learning rate or a hyperparameter out of range, and for gradients that do not fit the parameters in
-    number, shape or dtype. Every other rule is a subclass that makes d differently. Equation (1); Robbins
-    and Monro 1951.
+    Takes floating-point parameters of any shapes and the learning rate η. `step` and
+    `step_by_loops` write into the parameters, count in `steps`, and leave the gradients
+    alone. Raises ValueError for no parameters, a hyperparameter out of range, and gradients
+    that do not fit the parameters in number, shape or dtype. The other rules are
+    subclasses that make d differently. Equation (1); Robbins and Monro 1951.
 
     >>> point = torch.tensor([10.0, 1.0])
     >>> SGD([point], learning_rate=0.9).step([torch.tensor([1.0, 2.0])])
@@ -34,7 +35,7 @@ class SGD:
     """
 
     def __init__(self, parameters: Parameters, learning_rate: float):
-        """Keep the parameters themselves, not copies. `learning_rate` may be changed between steps."""
+        """Keep the parameters, not copies; `learning_rate` may change between steps."""
         self.parameters = list(parameters)
         if not self.parameters:
             raise ValueError("an optimizer needs at least one parameter, got []")
@@ -46,16 +47,16 @@ class SGD:
     def step_by_loops(self, gradients: Gradients) -> None:
         """Take one step, one parameter after another, as the formulas read."""
         self._begin(gradients)
-        for index, (parameter, gradient) in enumerate(zip(self.parameters, gradients, strict=True)):
-            parameter -= self.learning_rate * self._direction(gradient, index)
+        for index, gradient in enumerate(gradients):
+            self.parameters[index].sub_(self.learning_rate * self._direction(gradient, index))
 
     @torch.no_grad()
     def step(self, gradients: Gradients) -> None:
-        """Take the same step for all parameters at once: few calls, and memory is written where it lies."""
+        """Take the same step for all parameters at once: few calls, few copies."""
         self._begin(gradients)
         torch._foreach_add_(self.parameters, self._directions(gradients), alpha=-self.learning_rate)
 
-    def _direction(self, gradient: Float[Tensor, "..."], index: int) -> Float[Tensor, "..."]:
+    def _direction(self, gradient: Numbers, index: int) -> Numbers:
         return gradient
 
     def _directions(self, gradients: Gradients) -> Gradients:
@@ -63,32 +64,29 @@ class SGD:
 
     def state_bytes(self) -> int:
         """Count the bytes that the rule remembers from one step to the next."""
-        return sum(tensor.numel() * tensor.element_size() for kind in self._remembered for tensor in kind)
+        return sum(tensor.nbytes for kind in self._remembered for tensor in kind)
 
     def _remember(self) -> list[Tensor]:
         """Return one tensor of zeros for each parameter, counted as state."""
-        self._remembered.append([torch.zeros_like(parameter) for parameter in self.parameters])
-        return self._remembered[-1]
+        zeros = [torch.zeros_like(parameter) for parameter in self.parameters]
+        self._remembered.append(zeros)
+        return zeros
 
     def _begin(self, gradients: Gradients) -> None:
-        if len(gradients) != len(self.parameters):
-            raise ValueError(f"{len(gradients)} gradients for {len(self.parameters)} parameters")
-        for index, (gradient, parameter) in enumerate(zip(gradients, self.parameters, strict=True)):
-            if (gradient.shape, gradient.dtype) != (parameter.shape, parameter.dtype):
-                raise ValueError(f"gradient {index} is {_kind(gradient)}, its parameter is {_kind(parameter)}")
+        _check_fit(gradients, self.parameters)
         self.steps += 1
 
 
 class Momentum(SGD):
-    """Momentum: step along a velocity that sums up the gradients, older ones weighted less: d = v ← βv + g.
+    """Momentum: step along a fading sum of the gradients, the velocity: d = v ← βv + g.
 
-    `beta` is at least 0 and below 1; a steady gradient g ends in the velocity g / (1 − β). The learning rate is not
-    part of v. Equation (3); Polyak 1964, Sutskever et al. 2013.
+    `beta` is at least 0 and below 1; a steady gradient g ends in the velocity g / (1 − β).
+    v does not contain the learning rate. Equation (3); Polyak 1964.
 
     >>> height = torch.tensor([10.0])
     >>> optimizer = Momentum([height], learning_rate=1.0, beta=0.5)
     >>> for gradient in (3.0, 4.0):
-    ...     optimizer.step([torch.tensor([gradient])])  # v = 3, then 0.5 · 3 + 4 = 5.5
+    ...     optimizer.step([torch.tensor([gradient])])  # v = 3, then 0.5 · 3 + 4
     >>> height
     tensor([1.5000])
     """
@@ -99,7 +97,7 @@ class Momentum(SGD):
         self.beta = _within("beta", beta, below=1)
         self.velocity = self._remember()
 
-    def _direction(self, gradient: Float[Tensor, "..."], index: int) -> Float[Tensor, "..."]:
+    def _direction(self, gradient: Numbers, index: int) -> Numbers:
         self.velocity[index] = self.beta * self.velocity[index] + gradient
         return self.velocity[index]
 
@@ -110,14 +108,15 @@ class Momentum(SGD):
 
 
 class AdaGrad(SGD):
-    """AdaGrad: divide by the root of the sum of squared gradients, each number by its own: d = g / (√s + ε).
+    """AdaGrad: divide each number by the root of the sum of its squares: d = g / (√s + ε).
 
-    s ← s + g² never falls, so the steps shrink. `epsilon` keeps 0 / 0 away. Equation (5); Duchi et al. 2011.
+    s ← s + g² never falls, so the steps shrink. `epsilon` keeps 0 / 0 away. Equation (5);
+    Duchi et al. 2011.
 
     >>> height = torch.tensor([10.0])
     >>> optimizer = AdaGrad([height], learning_rate=1.0)
     >>> for gradient in (3.0, 4.0):
-    ...     optimizer.step([torch.tensor([gradient])])  # d = 3 / √9 = 1, then 4 / √(9 + 16) = 0.8
+    ...     optimizer.step([torch.tensor([gradient])])  # d = 3 / √9, then 4 / √(9 + 16)
     >>> height
     tensor([8.2000])
     """
@@ -128,7 +127,7 @@ class AdaGrad(SGD):
         self.epsilon = _within("epsilon", epsilon)
         self.squares = self._remember()
 
-    def _direction(self, gradient: Float[Tensor, "..."], index: int) -> Float[Tensor, "..."]:
+    def _direction(self, gradient: Numbers, index: int) -> Numbers:
         self.squares[index] = self.squares[index] + gradient**2
         return gradient / (self.squares[index].sqrt() + self.epsilon)
 
@@ -170,7 +169,7 @@ def step_decay(step: int, start: float, factor: float, every: int) -> float:
 # The references of the exercises.
 
 
-def bias_corrected(average: Float[Tensor, "..."], beta: float, step: int) -> Float[Tensor, "..."]:
+def bias_corrected(average: Numbers, beta: float, step: int) -> Numbers:
     """Undo the pull toward zero of a running average that was started at zero.
 
     Takes the average a ← βa + (1 − β)x of any shape after `step` ≥ 1 updates; returns a / (1 − βᵗ), of the same
@@ -190,10 +189,8 @@ def cosine_with_warmup(step: int, total_steps: int, peak: float, warmup_steps: i
     Takes the number of steps taken before this one; returns the learning rate of this one. Raises ValueError unless
     0 ≤ `warmup_steps` < `total_steps` and `step` ≥ 0. Equation (12); Loshchilov and Hutter 2017, equation 5.
 
-    >>> [cosine_with_warmup(step, 6, peak=8.0, warmup_steps=2) for step in range(2)]
-    [4.0, 8.0]
-    >>> [round(cosine_with_warmup(step, 6, peak=8.0, warmup_steps=2), 2) for step in (2, 4, 6, 9)]
-    [8.0, 4.0, 0.0, 0.0]
+    >>> [round(cosine_with_warmup(step, 6, peak=8.0, warmup_steps=2), 2) for step in (0, 1, 2, 4, 6, 9)]
+    [4.0, 8.0, 8.0, 4.0, 0.0, 0.0]
     """
     if not 0 <= warmup_steps < total_steps:
         raise ValueError(f"{warmup_steps} warm-up steps do not fit into {total_steps} steps")
@@ -203,12 +200,11 @@ def cosine_with_warmup(step: int, total_steps: int, peak: float, warmup_steps: i
     return floor + (peak - floor) * (1 + math.cos(math.pi * done)) / 2
 
 
-def clip_by_global_norm(gradients: Gradients, max_norm: float) -> list[Float[Tensor, "..."]]:
+def clip_by_global_norm(gradients: Gradients, max_norm: float) -> list[Numbers]:
     """Shorten all gradients by one common factor so that together they are no longer than `max_norm`.
 
-    Takes gradients of any shapes; returns new ones, equal to the old where these are short enough: the direction is
-    kept. No number leaves the device. Raises ValueError unless there is a gradient and `max_norm` > 0. Equation
-    (13); Pascanu et al. 2013, algorithm 1.
+    Takes gradients of any shapes; returns new ones, equal to the old where these are short enough. Raises ValueError
+    unless there is a gradient and `max_norm` > 0. Equation (13); Pascanu et al. 2013, algorithm 1.
 
     >>> clip_by_global_norm([torch.tensor([3.0]), torch.tensor([[4.0]])], max_norm=2.5)
     [tensor([1.5000]), tensor([[2.]])]
@@ -238,7 +234,7 @@ class RMSProp(SGD):
         self.decay, self.epsilon = _within("decay", decay, below=1), _within("epsilon", epsilon)
         self.squares = self._remember()
 
-    def _direction(self, gradient: Float[Tensor, "..."], index: int) -> Float[Tensor, "..."]:
+    def _direction(self, gradient: Numbers, index: int) -> Numbers:
         self.squares[index] = self.decay * self.squares[index] + (1 - self.decay) * gradient**2
         return gradient / (self.squares[index].sqrt() + self.epsilon)
 
@@ -253,8 +249,7 @@ class RMSProp(SGD):
 class Nesterov(Momentum):
     """Nesterov's momentum: v ← βv + g as before, but step along g + βv, one more decay and gradient ahead.
 
-    This is PyTorch's form, with the gradient taken at the parameters themselves. Equation (4); Nesterov 1983,
-    Sutskever et al. 2013.
+    This is PyTorch's form: the gradient is that at the parameters. Equation (4); Sutskever et al. 2013.
 
     >>> height = torch.tensor([10.0])
     >>> Nesterov([height], learning_rate=1.0, beta=0.5).step([torch.tensor([3.0])])  # d = 3 + 0.5 · 3
@@ -262,7 +257,7 @@ class Nesterov(Momentum):
     tensor([5.5000])
     """
 
-    def _direction(self, gradient: Float[Tensor, "..."], index: int) -> Float[Tensor, "..."]:
+    def _direction(self, gradient: Numbers, index: int) -> Numbers:
         return gradient + self.beta * super()._direction(gradient, index)
 
     def _directions(self, gradients: Gradients) -> Gradients:
@@ -288,7 +283,7 @@ class Adam(SGD):
         self.epsilon = _within("epsilon", epsilon)
         self.means, self.squares = self._remember(), self._remember()
 
-    def _direction(self, gradient: Float[Tensor, "..."], index: int) -> Float[Tensor, "..."]:
+    def _direction(self, gradient: Numbers, index: int) -> Numbers:
         beta1, beta2 = self.betas
         self.means[index] = beta1 * self.means[index] + (1 - beta1) * gradient
         self.squares[index] = beta2 * self.squares[index] + (1 - beta2) * gradient**2
@@ -341,6 +336,14 @@ def _within(name: str, value: float, below: float = math.inf) -> float:
     if not 0 <= value < below:
         raise ValueError(f"{name} must be at least 0 and below {below}, got {value}")
     return value
+
+
+def _check_fit(gradients: Gradients, parameters: list[Numbers]) -> None:
+    if len(gradients) != len(parameters):
+        raise ValueError(f"{len(gradients)} gradients for {len(parameters)} parameters")
+    for index, (gradient, parameter) in enumerate(zip(gradients, parameters, strict=True)):
+        if (gradient.shape, gradient.dtype) != (parameter.shape, parameter.dtype):
+            raise ValueError(f"gradient {index} is {_kind(gradient)}, its parameter is {_kind(parameter)}")
 
 
 def _kind(tensor: Tensor) -> str:
