@@ -17,6 +17,7 @@ def mask_from_ids(
     pad_id: int,
 ) -> Bool[Tensor, "batch time"]:
     """Mark the tokens that are real, by comparing each id with the id of the padding.
+
     Takes ids (batch, time), returns a mask of that shape. Right only where `pad_id`
     never stands for a real token; where it may (an end-of-text id used as padding),
     keep the lengths. Source: Devlin et al. 2019, whose pad id is 0.
@@ -32,6 +33,7 @@ def combine_masks_by_loops(
     padding: Bool[Tensor, "batch key"], causal: Bool[Tensor, "query key"]
 ) -> Bool[Tensor, "batch 1 query key"]:
     """Decide for one pair of query and key after another if the one may use the other.
+
     Takes a mask of real keys (batch, key) and one of earlier keys (query, key);
     returns (batch, 1, query, key), where the axis of length 1 stands for all heads.
     Raises ValueError if the keys differ in number. Equation (3).
@@ -54,6 +56,7 @@ def masked_softmax_by_loops(
     scores: Float[Tensor, "query key"], mask: Bool[Tensor, "query key"]
 ) -> Float[Tensor, "query key"]:
     """Share each query's attention among the keys it may use; without any, give zeros.
+
     Takes scores and a mask (query, key), returns weights of that shape and of the
     scores' dtype. The largest score is taken off first, so that no exponential
     overflows. Equation (4).
@@ -78,6 +81,7 @@ def additive_mask(
     dtype: torch.dtype = torch.float32,
 ) -> Float[Tensor, "*axes"]:
     """Turn a mask into numbers to add to scores: 0 where True, else minus infinity.
+
     Takes a mask with any axes, returns that shape in a floating dtype. Equation (5);
     Vaswani et al. 2017, section 3.2.3.
 
@@ -95,6 +99,7 @@ def masked_attention(
     mask: Bool[Tensor, "*#batch #query key"],
 ) -> Float[Tensor, "*batch query value"]:
     """Give each query an average of the values it may use, by how well keys fit.
+
     Takes queries (…, query, feature), keys (…, key, feature), values (…, key, value)
     and a mask that broadcasts to (…, query, key); returns (…, query, value), zeros
     for a query with no key. Source: Vaswani et al. 2017, equation 1.
@@ -113,6 +118,7 @@ def token_loss(
     mask: Bool[Tensor, "batch time"],
 ) -> Float[Tensor, ""]:
     """Average the losses of the real tokens; padding adds to neither sum nor count.
+
     Takes losses and a mask (batch, time); returns one number in the losses' unit, 0
     where no token is real. Equation (6).
 
@@ -125,6 +131,7 @@ def token_loss(
 
 def wasted_fraction(lengths: list[int], batches: list[list[int]]) -> float:
     """Say which part of the cells of padded batches holds no real token.
+
     Takes the lengths in tokens and, for each batch, the indices of its sequences;
     returns a fraction from 0 to 1, and 0 where there are no cells. Equation (7);
     Krell et al. 2021.
@@ -140,6 +147,7 @@ def wasted_fraction(lengths: list[int], batches: list[list[int]]) -> float:
 
 def pack_rows(lengths: list[int], row_length: int) -> list[list[int]]:
     """Put several sequences into a row, the longest first, each where it first fits.
+
     Takes lengths in tokens, returns for each row the indices of its sequences, in
     the order in which they came in. Raises ValueError for a sequence longer than a
     row. Source: Johnson et al. 1974, first fit decreasing.
@@ -165,6 +173,7 @@ def pack_rows(lengths: list[int], row_length: int) -> list[list[int]]:
 
 def pad_batch(sequences: list[Int[Tensor, "_"]], pad_id: int = 0, side: str = "right") -> Int[Tensor, "batch time"]:
     """Fill sequences of different lengths up to the longest with `pad_id`, so that they form one tensor.
+
     Takes one-dimensional tensors of ids, returns (batch, time) of their dtype on
     their device. `side` says where the padding goes. Raises ValueError for no
     sequences and for a side other than "right" or "left". Source: section "The idea"
@@ -187,6 +196,7 @@ def pad_batch(sequences: list[Int[Tensor, "_"]], pad_id: int = 0, side: str = "r
 
 def padding_mask(lengths: Int[Tensor, "batch"], max_len: int) -> Bool[Tensor, "batch time"]:
     """Mark the first `lengths` positions of each row: the tokens that are real, in a batch padded on the right.
+
     Takes lengths (batch,) in tokens, returns (batch, time) on their device, where
     time is `max_len`. A length above `max_len` marks the whole row: that sequence
     was cut. Raises ValueError for a negative `max_len`. Equation (1).
@@ -201,6 +211,7 @@ def padding_mask(lengths: Int[Tensor, "batch"], max_len: int) -> Bool[Tensor, "b
 
 def causal_mask(queries: int, keys: int, device: torch.device | str | None = None) -> Bool[Tensor, "{queries} {keys}"]:
     """Let each query use the keys up to its own position; the last query stands at the last key.
+
     Takes two counts, returns (query, key). With more keys than queries the first
     keys are a past that all may use; with more queries than keys the first queries
     stand before every key and may use none. Raises ValueError for a negative count.
@@ -219,6 +230,7 @@ def combine_masks(
     padding: Bool[Tensor, "batch key"], causal: Bool[Tensor, "query key"]
 ) -> Bool[Tensor, "batch 1 query key"]:
     """Let a query use a key if the key is real and not in its future, for all sequences at once.
+
     Takes a mask of real keys (batch, key) and one of earlier keys (query, key);
     returns (batch, 1, query, key), which broadcasts over heads. Raises ValueError if
     the keys differ in number. Equation (3).
@@ -232,6 +244,7 @@ def combine_masks(
 
 def masked_softmax(scores: Float[Tensor, "*axes key"], mask: Bool[Tensor, "*#axes #key"]) -> Float[Tensor, "*axes key"]:
     """Share attention among the keys that may be used, row by row; a row without any gets zeros.
+
     Takes scores (…, key) and a mask that broadcasts to them, returns weights of the
     scores' shape and dtype. Neither weights nor gradients turn into nan, whatever
     stands under the mask. Equation (4).
@@ -254,6 +267,7 @@ def masked_mean(
     values: Float[Tensor, "batch time feature"], mask: Bool[Tensor, "batch time"]
 ) -> Float[Tensor, "batch feature"]:
     """Average each sequence's vectors over its real positions; a sequence without any gets zeros.
+
     Takes values (batch, time, feature) and a mask (batch, time), returns (batch,
     feature). What stands under the mask does not matter, nan included. Equation (6),
     for each sequence by itself.
@@ -268,6 +282,7 @@ def masked_mean(
 
 def real_positions(mask: Bool[Tensor, "batch time"]) -> Int[Tensor, "batch time"]:
     """Number the real tokens of each row from 0, wherever the padding stands; padding gets 0.
+
     Takes a mask (batch, time), returns whole numbers of that shape. With padding on
     the left, a position embedding must be looked up by these and not by the column.
     Source: section "The idea" of the page.
@@ -280,6 +295,7 @@ def real_positions(mask: Bool[Tensor, "batch time"]) -> Int[Tensor, "batch time"
 
 def packed_mask(segments: Int[Tensor, "batch time"]) -> Bool[Tensor, "batch 1 query key"]:
     """Keep sequences that share a row apart: a token may use the earlier tokens of its own sequence, and itself.
+
     Takes the number of the sequence that each token belongs to (batch, time), 0 for
     padding; returns (batch, 1, query, key). Padding may use nothing and be used by
     nothing. Source: Krell et al. 2021.
@@ -295,6 +311,7 @@ def packed_mask(segments: Int[Tensor, "batch time"]) -> Bool[Tensor, "batch 1 qu
 
 def bucket_batches(lengths: list[int], max_tokens: int) -> list[list[int]]:
     """Put sequences of similar length together, as many to a batch as its padded size allows.
+
     Takes lengths in tokens, returns batches of indices, shortest first, equal
     lengths in the order given. A batch is full when one more would make its count
     times its longest length exceed `max_tokens`. Raises ValueError for a sequence
