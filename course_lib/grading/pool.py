@@ -112,12 +112,9 @@ def _one_thread() -> Iterator[None]:
 
 
 def _serve(connection: Connection) -> None:
-    while True:
-        try:
-            task = connection.recv()
-        except (EOFError, OSError):
-            break
-        connection.send(attempt(task))
+    with contextlib.suppress(EOFError, OSError):  # the run was ended, or killed
+        while True:
+            connection.send(attempt(connection.recv()))
 
 
 def attempt(task: Task) -> dict[str, Any]:

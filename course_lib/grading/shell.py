@@ -40,6 +40,8 @@ class Outputs:
 
     def text(self, stream: str, text: str) -> None:
         """Add text of a stream; what is beyond the limit is dropped."""
+        if self.cut:
+            return
         text = text[: max(0, self.limit - self.size)] if len(text) + self.size > self.limit else text
         last = self.items[-1] if self.items else {}
         self._room(len(text) + 1)
