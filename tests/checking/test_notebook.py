@@ -222,6 +222,7 @@ def test_what_the_notebook_prints_goes_nowhere(notebook, capfd):
         notebook(IMPORT, loud, "!echo from the shell", "warnings.warn('careful')", UPPER, CHECK_UPPER)
     )
     assert report.passed
+    assert report.problems == ()
     assert capfd.readouterr() == ("", "")
 
 
@@ -242,9 +243,10 @@ def test_the_last_check_of_an_exercise_counts(notebook):
 
 
 def test_a_cell_that_forks_is_checked_once(notebook):
-    report = check_notebook(notebook(IMPORT, "import os\nchild = os.fork()", UPPER, CHECK_UPPER), seconds=5)
+    fork = "import os\nchild = os.fork()\nif child:\n    os.waitpid(child, 0)\nelse:\n    1 / 0"
+    report = check_notebook(notebook(IMPORT, fork, UPPER, CHECK_UPPER), seconds=5)
     assert report.passed
-    assert report.problems == ()
+    assert report.problems == (), "the forked child must not go on with the notebook"
 
 
 def test_nothing_is_written_and_nothing_is_left_running(notebook, tmp_path):
