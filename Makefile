@@ -1,7 +1,7 @@
 # Deep Learning, Checked. `make help` lists what there is. Needs Linux, Python 3.11 or newer, git and make; nothing else.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install book test check serve lab exercises bench screenshots clean distclean
+.PHONY: help install book test test-all check serve lab exercises bench screenshots clean distclean
 export PYTHON
 
 PORT ?= 8000
@@ -9,7 +9,7 @@ RUN := .venv/bin/python
 BOOK := _build/html
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: ## make .venv, or bring it up to date
 	@sh .ci/install
@@ -20,6 +20,9 @@ book: install ## build the book, and say where it is
 
 test: install ## every check CI makes: style, types, tests, house rules, book, notebooks, grading
 	@$(RUN) .ci/stages.py
+
+test-all: install ## `make test` with the whole of the suites of which it runs a part
+	@WHOLE=1 $(RUN) .ci/stages.py
 
 check: install ## the fast part of `make test`
 	@$(RUN) .ci/stages.py --fast

@@ -58,8 +58,10 @@ def known_mistakes(concept: str) -> dict[str, list[str]]:
 def _as_answer(exercise: str, wrong: Callable[..., Any]) -> str | None:
     name = exercise.rpartition(".")[2]
     source = textwrap.dedent(inspect.getsource(wrong))
-    source = source[re.search(r"^(def|class) ", source, re.M).start() :]  # type: ignore[union-attr]
-    source = re.sub(rf"\b{wrong.__name__}\b", name, source)
+    begin = re.search(r"^(def|class) ", source, re.M)
+    if begin is None:
+        return None
+    source = re.sub(rf"\b{wrong.__name__}\b", name, source[begin.start() :])
     space = types.ModuleType("made").__dict__
     try:
         exec("import math, re\nimport numpy as np\n" + ("import torch\n" if "torch" in source else ""), space)

@@ -1,11 +1,23 @@
 """One warm server for the tests of grading, and respondents that live for one test."""
 
+import os
+
 import pytest
 
 from course_lib.grading import kernel
 from course_lib.grading.lockdown import Limits
 from course_lib.grading.nursery import Nursery
 from course_lib.grading.remote import Answers
+
+
+def pytest_collection_modifyitems(items):
+    """Skip what only `make test-all` runs, and say so."""
+    if not os.environ.get("WHOLE"):
+        skip = pytest.mark.skip(reason="a whole suite; `make test-all` runs it")
+        for item in items:
+            if item.get_closest_marker("whole"):
+                item.add_marker(skip)
+
 
 SHORT = Limits(call=3.0, cell=4.0, notebook=30.0, memory=1 << 30)
 
