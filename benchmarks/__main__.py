@@ -40,7 +40,8 @@ def _rows(name: str) -> list[Row]:
     try:
         return list(importlib.import_module(f"benchmarks.{name}").measure())
     except Exception as error:  # one that cannot run must not hide what the others measured
-        return [Row(name, f"not measured: {type(error).__name__}: {error}", "", None)]
+        reason = str(error).strip().splitlines()[-1:] or [type(error).__name__]
+        return [Row(name, f"not measured: {reason[0]}", "", None)]
 
 
 if __name__ == "__main__":
