@@ -9,9 +9,12 @@ import pytest
 from typer.testing import CliRunner
 
 from course_lib import cli
+from course_lib.checking import find, load
 
 ROOT = Path(__file__).resolve().parents[1]
 HANDED_OUT = ROOT / "exercises" / "string_comparison" / "string_comparison.ipynb"
+EXERCISE = find("string_comparison.to_upper")
+POINTS = f"{EXERCISE.max_points:g}"
 COMMANDS = ("check", "progress", "exercises", "new")
 UPPER = 'def to_upper(text):\n    return "".join(chr(ord(c) - 32) if "a" <= c <= "z" else c for c in text)'
 IMPORT, CHECK = "from course_lib.checking import check", 'check("string_comparison.to_upper", to_upper)'
@@ -71,16 +74,16 @@ def test_help_imports_nothing_heavy():
 def test_check_leaves_0_if_all_pass_and_1_if_not(course, notebook):
     good = course("check", notebook(IMPORT, UPPER, CHECK))
     assert (good.exit_code, good.stderr) == (0, "")
-    assert "1 of 1 exercises passed, 3 of 3 points" in good.stdout
+    assert f"1 of 1 exercises passed, {POINTS} of {POINTS} points" in good.stdout
     bad = course("check", notebook(IMPORT, UPPER.replace("<= c <=", "<= c <"), CHECK))
     assert bad.exit_code == 1
     assert "string_comparison.to_upper" in bad.stdout
-    assert "0 of 1 exercises passed, 0 of 3 points" in bad.stdout
+    assert f"0 of 1 exercises passed, 0 of {POINTS} points" in bad.stdout
     assert "│ call " in bad.stdout
     assert "│ expected " in bad.stdout
     blank = course("check", notebook(IMPORT, "def to_upper(text):\n    raise NotImplementedError()", CHECK))
     assert blank.exit_code == 1
-    assert "○ 0/3   string_comparison.to_upper · not yet written\n" in blank.stdout
+    assert f"○ 0/{POINTS}   string_comparison.to_upper · not yet written\n" in blank.stdout
     assert "Traceback" not in good.output + bad.output + blank.output
 
 
@@ -90,7 +93,12 @@ def test_check_as_json_is_json_and_nothing_else(course, notebook):
     ran = course("check", "--json", path)
     assert ran.exit_code == 0
     data = json.loads(ran.stdout)
-    assert (data["passed"], data["points"], data["max_points"], data["errors"]) == (True, 3, 3, [])
+    assert (data["passed"], data["points"], data["max_points"], data["errors"]) == (
+        True,
+        EXERCISE.max_points,
+        EXERCISE.max_points,
+        [],
+    )
     [checked] = data["notebooks"]
     assert checked["notebook"] == str(path)
     assert checked["exercises"][0]["exercise"] == "string_comparison.to_upper"
@@ -183,8 +191,10 @@ def test_progress_shows_the_exercises_and_the_next_one(course, tmp_path):
     (tmp_path / HANDED_OUT.name).write_bytes(HANDED_OUT.read_bytes())
     ran = course("progress", tmp_path)
     assert ran.exit_code == 0
-    assert "string_comparison  ○ ○ ○ ○ ○ ○ ○    0/7    0/36" in ran.stdout
-    assert "Next: string_comparison.table_row · A row of the ASCII table" in ran.stdout
+    rubrics = load("string_comparison")
+    most, first = sum(rubric.max_points for rubric in rubrics.values()), next(iter(rubrics.values()))
+    assert f"string_comparison  {'○ ' * len(rubrics)}   0/{len(rubrics)}    0/{most:g}" in ran.stdout
+    assert f"Next: {first.name} · {first.title} (Difficulty {first.difficulty} of 3" in ran.stdout
 
 
 def test_progress_tells_what_it_cannot_read_and_shows_the_rest(course, tmp_path):
@@ -193,7 +203,7 @@ def test_progress_tells_what_it_cannot_read_and_shows_the_rest(course, tmp_path)
     ran = course("progress", tmp_path)
     assert ran.exit_code == 2
     assert "broken.ipynb is no whole notebook" in ran.stderr
-    assert "0/7" in ran.stdout
+    assert "  0/" in ran.stdout
     assert course("progress", tmp_path / "nowhere").exit_code == 2
 
 
@@ -228,11 +238,11 @@ def test_an_edited_or_missing_or_lonely_exercise_is_stale_with_a_diff(course, cl
     course("exercises")
     path = clone / "exercises/string_comparison/string_comparison.ipynb"
     before = path.read_text()
-    path.write_text(before.replace("Upper case", "Lower case"))
+    path.write_text(before.replace(EXERCISE.title, "Lower case"))
     ran = course("exercises", "--check")
     assert ran.exit_code == 1
-    assert '-    "## 2. Lower case by arithmetic\\n",' in ran.stdout
-    assert '+    "## 2. Upper case by arithmetic\\n",' in ran.stdout
+    assert '. Lower case\\n",' in ran.stdout
+    assert f'. {EXERCISE.title}\\n",' in ran.stdout
     assert "are stale; run `make exercises`" in ran.stderr
     assert "Lower case" in path.read_text(), "--check must write nothing"
     path.unlink()

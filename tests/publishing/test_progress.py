@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from course_lib.checking import load
 from course_lib.checking.reading import Unusable, read_cells
 from course_lib.publishing import progress
 from course_lib.publishing.progress import is_as_handed_out, notebooks_in, stand
@@ -53,9 +54,10 @@ def test_what_was_handed_out_is_blank_and_is_not_run(mine, runs):
     assert {step.status for step in found.steps} == {"blank"}
     assert found.done == 0
     assert found.next.name == "string_comparison.table_row"
-    assert found.next.title == "A row of the ASCII table, made printable"
-    assert "about 10 minutes" in found.next.effort
-    assert sum(step.max_points for step in found.steps) == 36
+    first = load(found.concept)[found.next.name]
+    assert found.next.title == first.title
+    assert f"about {first.minutes} minutes" in found.next.effort
+    assert [step.max_points for step in found.steps] == [rubric.max_points for rubric in load(found.concept).values()]
 
 
 @pytest.mark.slow
