@@ -101,8 +101,8 @@ check("string_comparison.c_compare", c_compare)
 # numbers and strings) such that, place by place,
 #
 # - the end of a name comes before a number, and a number before any other character;
-# - numbers stand in order of value, other characters in order of their codes (capitals before small letters,
-#   say);
+# - numbers stand in order of value, however long they are, and other characters in order of their codes
+#   (capitals before small letters, say);
 # - names that differ only in leading zeros, `a2` and `a02`, have equal keys;
 # - only 0 to 9 are digits; ² and the digits of other scripts are characters. A hyphen or a
 #   dot is a character too, no minus sign and no decimal point.
@@ -138,8 +138,9 @@ def natural_key(text):
 check("string_comparison.natural_key", natural_key)
 
 # %% [markdown] exercise="string_comparison.utf8_encode"
-# `utf8_encode(text)` returns the UTF-8 bytes of `text`, without `str.encode` or another codec. For each code
-# point, the bits `x` are filled in from the highest to the lowest:
+# `utf8_encode(text)` returns the UTF-8 bytes of `text`, without `str.encode`, `bytes(text, …)` or another codec.
+# (The check does not see every codec; the bits are the exercise.) For each code point, the bits `x` are filled in
+# from the highest to the lowest:
 #
 # ```
 # up to U+007F      0xxxxxxx

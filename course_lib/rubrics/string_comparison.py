@@ -29,6 +29,8 @@ def table_row(rng, size):
     if size == 2:
         width = int(rng.integers(2, 5))
         return 33 - width, width  # ends with the space
+    if size == 8:
+        return int(rng.integers(1, 20)), 3 * size  # control codes with letters, the space, punctuation
     return (int(rng.integers(28, 32)) if size == 5 else int(rng.integers(33, 112))), size
 
 
@@ -66,6 +68,12 @@ def takes_the_space_for_a_control_code(first, width):
 
 
 @table_row.mistake
+def control_codes_as_they_are(first, width):
+    """Control codes went out as they are and show nothing. Write `^` and the character that differs in bit 6."""
+    return f"{first:3d}:" + "".join(f" {chr(c):>2}" for c in range(first, min(first + width, 128)))
+
+
+@table_row.mistake
 def runs_off_the_table(first, width):
     """The row goes past code 127, where ASCII ends. Stop there, even if fewer than `width` cells are left."""
     cells = ("^" + chr(c ^ 64) if c < 32 or c == 127 else chr(c) for c in range(first, first + width))
@@ -76,6 +84,12 @@ def runs_off_the_table(first, width):
 def one_cell_short(first, width):
     """The row is one cell short: `width` codes are `first` to `first + width - 1`, and `range` leaves its end out."""
     return sc.table_row(first, width - 1) if width > 1 else f"{first:3d}:"
+
+
+@table_row.mistake
+def one_cell_too_many(first, width):
+    """The row is one cell too long: `width` codes are `first` to `first + width - 1`, not to `first + width`."""
+    return sc.table_row(first, width + 1)
 
 
 @table_row.mistake
@@ -129,7 +143,19 @@ def letters_outside_ascii():
 @to_upper.mistake
 def every_code_from_97_on(text):
     """You also changed characters after `z`, such as `{` or `~`: the lower-case letters end at 122."""
-    return "".join(chr(ord(c) - 32) if 97 <= ord(c) < 128 else c for c in text)
+    return "".join(chr(ord(c) - 32) if ord(c) >= 97 else c for c in text)
+
+
+@to_upper.mistake
+def subtracts_from_every_character(text):
+    """You subtracted 32 from every character. Only a to z have a capital there: test first."""
+    return "".join(chr(ord(c) - 32) for c in text)
+
+
+@to_upper.mistake
+def moves_the_capitals_too(text):
+    """Capitals moved as well, Z to `:`. `isalpha` is true for every letter; change only a to z."""
+    return "".join(chr(ord(c) - 32) if c.isalpha() else c for c in text)
 
 
 @to_upper.mistake
@@ -244,6 +270,30 @@ def stops_with_the_shorter_one(left, right):
 
 
 @c_compare.mistake
+def compares_what_both_have(left, right):
+    """You compare only places that both have. Every string ends with a zero byte: it differs, and it stops you."""
+    return next((a - b for a, b in zip(left, right, strict=False) if a != b), 0)
+
+
+@c_compare.mistake
+def wraps_around_at_256(left, right):
+    """A negative difference came out 256 too large, as in `uint8` arithmetic. Subtract Python integers instead."""
+    return sc.c_compare(left, right) % 256
+
+
+@c_compare.mistake
+def cuts_the_last_byte_off(left, right):
+    """Your strings lost their last byte: `find` gives −1 where there is no zero, and `text[:-1]` drops a byte."""
+    return sc.c_compare(left[: left.find(0)], right[: right.find(0)])
+
+
+@c_compare.mistake
+def pythons_own_order(left, right):
+    """Python's `<` on `bytes` gives only an order, and it reads on past a zero byte. Return the difference of bytes."""
+    return (left > right) - (left < right)
+
+
+@c_compare.mistake
 def difference_of_lengths(left, right):
     """Where one string is the start of the other you return a difference of lengths; compare the zero byte."""
     left, right = (text.split(b"\0")[0] for text in (left, right))
@@ -278,23 +328,29 @@ def one_index_for_both(left, right):
     forbids=[OWN + "natural_key"],
 )
 def natural_key(rng, size):
-    """File names with numbers of different lengths, in a random order."""
+    """File names with numbers of different lengths, given from the last to the first."""
     long, short = (f"{rng.integers(10, 20)}", f"{rng.integers(2, 10)}")
     pairs = [
         ["a" + long, "a" + short],
         ["a-" + long, "a-" + short, "a!"],
         ["x7y" + long, "x7y" + short, "x700"],
-        [long + "a", short + "b", "a"],
+        [long + "a", short + "b", "a", f"{rng.integers(200, 900)}"],  # 97 is a, so numbers on either side of it
         ["B" + short, "é1", "ab2", "v1." + long, "v1." + short],
     ]
-    names = [name for pair in pairs[: {1: 1, 2: 2, 3: 3, 5: 4, 8: 5}[size]] for name in pair]
-    return ([names[place] for place in rng.permutation(len(names))],)
+    names = [name for group in pairs[: {1: 1, 2: 2, 3: 3, 5: 4, 8: 5}[size]] for name in group]
+    return (sorted(names, key=sc.natural_key, reverse=True),)  # so that no two keep their places by luck
 
 
 @natural_key.edge(points=1)
 def leading_zeros():
     """Names that differ only in leading zeros have equal keys, so sorting keeps them in the order they had."""
-    return (["a10", "a2", "a02", "a002", "a1"],)
+    return (["a10", "a02", "a2", "a002", "a1"],)  # no order by length or by code leaves the three as they are
+
+
+@natural_key.edge(points=1)
+def numbers_as_long_as_a_time():
+    """Numbers may be long, a time in nanoseconds for example: they still come by value, and before other characters."""
+    return (["t-1", "t1700000000000000002", "t1700000000000000001", "t99"],)
 
 
 @natural_key.edge(points=1)
@@ -351,6 +407,31 @@ def drops_the_empty_pieces(text):
     """A name that begins with a digit puts a number where other names have text, and Python cannot order the two.
     Keep an empty text before it, or mark each piece with its kind."""
     return tuple(int(piece) if piece.isdigit() else piece for piece in split_numbers(text) if piece)
+
+
+@natural_key.mistake
+def numbers_beside_characters(text):
+    """At one place one key holds a number and another a character, and Python cannot order the two.
+    Mark each piece with its kind."""
+    return [int(p) if p in "0123456789" or len(p) > 1 else p for p in re.findall("[0-9]+|[^0-9]", text)]
+
+
+@natural_key.mistake
+def numbers_among_the_codes(text):
+    """Values and codes stand in one row, so that the number 300 follows `a`, whose code is 97. Mark which is which."""
+    return [int(p) if "0" <= p[0] <= "9" else ord(p) for p in re.findall("[0-9]+|[^0-9]", text)]
+
+
+@natural_key.mistake
+def numbers_filled_up_with_zeros(text):
+    """Filled up with zeros, numbers are still text: `!` and `-` come before a zero, and a longer number breaks it."""
+    return re.sub("[0-9]+", lambda m: m[0].zfill(8), text)
+
+
+@natural_key.mistake
+def numbers_as_floats(text):
+    """A `float` holds about 16 digits, so that longer numbers become equal. Use `int`."""
+    return tuple((0, float(p)) if "0" <= p[0] <= "9" else (1, ord(p)) for p in re.findall("[0-9]+|[^0-9]", text))
 
 
 @natural_key.mistake
@@ -411,13 +492,13 @@ def pieces_marked_by_kind(text):
     points=3,
     difficulty=2,
     minutes=20,
+    # `bytes(text, "utf-8")` cannot be named: `bytes` is also how an answer makes bytes of numbers. The prompt asks.
     forbids=[OWN + "utf8_encode", "str.encode", "codecs.encode", "codecs.utf_8_encode"],
 )
 def utf8_encode(rng, size):
     """Characters that need one, two, three and four bytes."""
-    pools = ["az5~", "éßЖ٣", "한€가あ", "😀𝄞🂡"]
-    first = int(rng.integers(4))
-    return "".join(some_text(rng, pools[(first + place) % 4], 1) for place in range(size))
+    pools = ["éßñ", "😀𝄞🂡", "한€가あ", "az5~", "Ж٣"]  # one Latin-1 character first: it tells most mistakes apart
+    return "".join(some_text(rng, pools[place % 5], 1) for place in range(size))
 
 
 @utf8_encode.edge(points=1)
@@ -499,6 +580,26 @@ def one_byte_for_latin1(text):
 
 
 @utf8_encode.mistake
+def codes_as_bytes(text):
+    """Each code went out as one byte: é is 233 in Latin-1, but two bytes in UTF-8, and most codes fit in no byte."""
+    return bytes(ord(c) for c in text)
+
+
+@utf8_encode.mistake
+def following_bytes_without_a_mark(text):
+    """The following bytes hold the right six bits but not the mark 10 before them: add 0x80 to each."""
+    sc.utf16_encode(text)  # refuses surrogates
+    return b"".join(in_utf8(ord(c), following=0) for c in text)
+
+
+@utf8_encode.mistake
+def bits_without_any_marks(text):
+    """The bits are right, but their marks are missing: 110, 1110 or 11110 before the first, 10 before each other."""
+    sc.utf16_encode(text)  # refuses surrogates
+    return b"".join(in_utf8(ord(c), markers=(0, 0, 0, 0), following=0) for c in text)
+
+
+@utf8_encode.mistake
 def begins_with_a_byte_order_mark(text):
     """Your result begins with EF BB BF. UTF-8 has no byte order, so it needs no mark."""
     return b"\xef\xbb\xbf" + sc.utf8_encode(text)
@@ -529,7 +630,7 @@ def from_a_string_of_bits(text):
     points=3,
     difficulty=3,
     minutes=25,
-    forbids=[OWN + "compose_hangul", "unicodedata.normalize"],
+    forbids=[OWN + "compose_hangul", "unicodedata.normalize", "unicodedata.ucd_3_2_0.normalize"],
 )
 def compose_hangul(rng, size):
     """Syllables in pieces, with and without a tail, and other characters between them; shown as code points."""
@@ -559,9 +660,15 @@ def a_tail_after_a_whole_syllable():
 
 
 @compose_hangul.edge(points=1)
+def the_first_and_the_last_letters():
+    """The first and the last letters count: leads up to U+1112, vowels up to U+1175, tails up to U+11C2."""
+    return code_points("\u1100\u1161\u11a8 \u1112\u1175\u11c2")
+
+
+@compose_hangul.edge(points=1)
 def letters_that_do_not_join():
-    """Letters out of order, old letters outside the 19, 21 and 27, and letters for display stay as they are."""
-    return code_points("\u1161\u1100 \u1113\u1161 \u1100\u1176 가\u11a7 가\u11c3 ㄱㅏ \u1100\u11a8")
+    """Letters out of order or alone, old ones beyond the 19, 21 and 27, and letters for display stay as they are."""
+    return code_points("\u1161\u1100 \u1113\u1161 \u1100\u1176 가\u11a7 가\u11c3 가\u1161 ㄱㅏ \u1100\u11a8 \u1100")
 
 
 def compose_with(text, leads=19, vowels=21, tails=range(0x11A8, 0x11C3), whole="가", step=28, minus=0x11A7):
@@ -621,6 +728,12 @@ def takes_old_letters_too(text):
 
 
 @compose_hangul.mistake
+def forgets_the_last_letters(text):
+    """The last letters were left out: 19 leads are numbers 0 to 18, 21 vowels 0 to 20, and tail 27 counts too."""
+    return compose_with(text, leads=18, vowels=20, tails=range(0x11A8, 0x11C2))
+
+
+@compose_hangul.mistake
 def swallows_u_11a7(text):
     """U+11A7 vanished. It is no tail: the tails are numbers 1 to 27, and 0 stands for none."""
     return compose_with(text, tails=range(0x11A7, 0x11C3))
@@ -660,9 +773,11 @@ def by_two_substitutions(text):
 )
 def typo_distance(rng, size):
     """A word and its copy with letters exchanged, lost, added and replaced."""
-    start = {1: "", 8: "bca" + some_text(rng, "abcd", 2)}.get(size, some_text(rng, "abcd", size))
-    left, right = {1: ("ei", "ie"), 2: ("e", "i"), 3: ("ei", "io"), 5: ("ei", "oie")}.get(size, ("ie", "ei"))
-    return start + left, (start[2:] if size == 8 else start) + right
+    start = {1: "", 2: "ss", 8: "bca" + some_text(rng, "abcd", 2)}.get(size, some_text(rng, "abcd", size))
+    changed = {1: ("ei", "ie"), 2: ("eg", "if"), 3: ("ei", "io"), 5: ("eif", "ief"), 8: ("iezuk", "eiznu")}
+    left, right = changed[size]
+    copy = {5: start[:2] + "o" + start[2:], 8: start[2:]}.get(size, start)  # far enough from the exchange
+    return start + left, copy + right
 
 
 @typo_distance.edge(points=1)
@@ -677,16 +792,25 @@ def nothing_is_edited_twice():
     return "ca", "abc"
 
 
-def distance_with(left, right, start=1, replace=1, exchange=1, both=True):
+@typo_distance.edge(points=1)
+def a_word_at_the_end_of_another():
+    """Before the first letter there is none to exchange, though Python reads place −1 as the last one."""
+    return "at", "combat"
+
+
+def distance_with(left, right, start=1, replace=1, exchange=1, pair="both", least=2):
     """Fill the table with prices and conditions that a mistake may replace."""
-    table = [[start * (row + column) for column in range(len(right) + 1)] for row in range(len(left) + 1)]
+    table = [[0] * (len(right) + 1) for _ in range(len(left) + 1)]
+    table[0] = [start * column for column in range(len(right) + 1)]
     for row in range(1, len(left) + 1):
+        table[row][0] = start * row
         for column in range(1, len(right) + 1):
             same = left[row - 1] == right[column - 1]
             choices = [table[row - 1][column] + 1, table[row][column - 1] + 1]
             choices.append(table[row - 1][column - 1] + (0 if same else replace))
-            crosswise = row > 1 and column > 1 and left[row - 1] == right[column - 2]
-            if crosswise and (not both or left[row - 2] == right[column - 1]):
+            first, second = left[row - 1] == right[column - 2], left[row - 2] == right[column - 1]
+            crosswise = {"both": first and second, "first": first, "second": second}[pair]
+            if row >= least and column >= least and crosswise:
                 choices.append(table[row - 2][column - 2] + exchange)
             table[row][column] = min(choices)
     return table[-1][-1]
@@ -707,7 +831,34 @@ def exchange_for_nothing(left, right):
 @typo_distance.mistake
 def looks_at_one_letter_of_the_pair(left, right):
     """An exchange needs both letters to match crosswise; yours looks at one of them only."""
-    return distance_with(left, right, both=False)
+    return distance_with(left, right, pair="first")
+
+
+@typo_distance.mistake
+def looks_at_the_other_letter_of_the_pair(left, right):
+    """An exchange needs both letters to match crosswise; yours asks only for left's last but one in right."""
+    return distance_with(left, right, pair="second")
+
+
+@typo_distance.mistake
+def reads_before_the_first_letter(left, right):
+    """You look two letters back where there is only one; in Python place −1 is the last letter. Ask for i, j ≥ 2."""
+    return distance_with(left, right, least=1)
+
+
+@typo_distance.mistake
+def exchanges_whenever_it_can(left, right):
+    """An exchange is one choice beside the other three: take the least of all four, even where a pair is crosswise."""
+    table = [list(range(len(right) + 1))]
+    for row, one in enumerate(left, start=1):
+        line = [row]
+        for column, other in enumerate(right, start=1):
+            if row > 1 and column > 1 and left[row - 2] == other and one == right[column - 2]:
+                line.append(table[row - 2][column - 2] + 1)
+            else:
+                line.append(min(table[-1][column] + 1, line[-1] + 1, table[-1][column - 1] + (one != other)))
+        table.append(line)
+    return table[-1][-1]
 
 
 @typo_distance.mistake
