@@ -145,6 +145,7 @@ def test_gradients_are_neither_changed_nor_kept(name, how):
 @pytest.mark.parametrize("how", ["step", "step_by_loops"])
 @pytest.mark.parametrize("name", RULES)
 def test_parameters_of_a_model_are_moved_where_they_are(name, how):
+    torch.manual_seed(31)
     model = torch.nn.Linear(3, 2)
     places = [parameter.data_ptr() for parameter in model.parameters()]
     optimizer = RULES[name](model.parameters())
@@ -256,6 +257,32 @@ def test_for_sgd_decoupled_decay_and_an_l2_penalty_are_the_same(rate, decay):
     torch.testing.assert_close(penalized, (1 - rate * decay) * start - rate * gradient)
 
 
+def test_nesterovs_method_is_the_classical_one_seen_from_the_point_ahead():
+    start, loss = problem(37)
+    rate, beta = 0.03, 0.8
+    ours = optimizers.Nesterov([tensor.clone() for tensor in start], rate, beta)
+    places, velocity = [tensor.clone() for tensor in start], [torch.zeros_like(tensor) for tensor in start]
+    for _ in range(20):
+        ahead = [place - rate * beta * v for place, v in zip(places, velocity, strict=True)]
+        torch.testing.assert_close(ours.parameters, ahead)
+        gradients = gradients_of(loss, ahead)
+        velocity = [beta * v + g for v, g in zip(velocity, gradients, strict=True)]
+        places = [place - rate * v for place, v in zip(places, velocity, strict=True)]
+        ours.step(gradients_of(loss, ours.parameters))
+
+
+def test_a_rate_inside_the_velocity_changes_nothing_until_the_rate_changes():
+    gradients = torch.tensor([3.0, -1.0, 2.0, 5.0], dtype=torch.float64)
+    ours = optimizers.Momentum([torch.zeros((), dtype=torch.float64)], 0.1, beta=0.5)
+    place = velocity = torch.zeros((), dtype=torch.float64)
+    for step, gradient in enumerate(gradients):
+        ours.learning_rate = 0.1 if step < 3 else 0.01
+        ours.step([gradient])
+        velocity = 0.5 * velocity - ours.learning_rate * gradient
+        place = place + velocity
+        assert torch.isclose(place, ours.parameters[0]) == (step < 3)
+
+
 # Bias correction, schedules, clipping
 
 
@@ -322,8 +349,9 @@ def test_the_clipped_gradients_are_those_of_torch():
 @given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=7), st.floats(1e-3, 1e3))
 def test_clipping_keeps_the_direction_and_the_bound_and_short_gradients(numbers, max_norm):
     gradients = [torch.tensor(numbers, dtype=torch.float64), torch.tensor([[2.0]], dtype=torch.float64)]
-    clipped = optimizers.clip_by_global_norm(gradients, max_norm)
     before = torch.cat([gradient.reshape(-1) for gradient in gradients])
+    clipped = optimizers.clip_by_global_norm(gradients, max_norm)
+    assert torch.equal(torch.cat([gradient.reshape(-1) for gradient in gradients]), before)
     after = torch.cat([gradient.reshape(-1) for gradient in clipped])
     assert after.norm() <= max_norm * (1 + 1e-12)
     torch.testing.assert_close(after / after.norm(), before / before.norm())
