@@ -51,6 +51,8 @@ def grade_class(
     Raises `CourseError` for folders that cannot be used, `NotIsolated` where isolation is required but not to be had.
     """
     submissions = course.submissions(assignment, student)
+    for name in {submission.assignment for submission in submissions}:
+        course.release(name)
     key, verdicts, report = secret(course.root), Verdicts(course.root), Report()
     make = partial(task_for, course, key=key, limits=limits, device=device)
     progress(0, len(submissions))

@@ -57,12 +57,12 @@ class Child:
         if self.alive:
             self.alive = False
             self.channel.close()
-            self.nursery.finished()
+            self.nursery.finished(self)
             shutil.rmtree(self.home, ignore_errors=True)
 
 
 class Nursery:
-    """A warm server process; gives out one child at a time."""
+    """A warm server process; it keeps one child ready."""
 
     def __init__(self, with_torch: bool, hidden: list[Path] | None = None, uses_gpu: bool = False) -> None:
         """Start the server; it imports torch only if told to. `hidden` is never readable to children."""
@@ -70,6 +70,7 @@ class Nursery:
         kept = [str(_HERE.parents[1]), *(str(path) for path in hidden or [])]
         code = _START.format(root=str(_ROOT), control=theirs.fileno(), torch=with_torch, hidden=kept, gpu=uses_gpu)
         self.uses_gpu, self.with_torch = uses_gpu, with_torch
+        self.spare: Child | None = None
         self.process = subprocess.Popen(
             [sys.executable, "-I", "-B", "-c", code],
             env={"OMP_NUM_THREADS": "1", "MPLBACKEND": "agg", "MPLCONFIGDIR": _font_cache(), "PATH": os.defpath},
@@ -83,29 +84,51 @@ class Nursery:
         self.control.settimeout(_PATIENCE)
 
     def child(self, limits: lockdown.Limits) -> Child:
-        """Fork a respondent in a private directory; raises `wire.Hangup` if the server is gone."""
+        """Return a fresh respondent in a private directory; raises `wire.Hangup` if the server is gone.
+
+        The next one is ordered at once, so that it is ready when it is needed.
+        """
+        if self.spare is not None and self.spare.limits != limits:
+            self._ready(self.spare).end()
+            self.spare = None
+        child = self._ready(self.spare or self._order(limits))
+        self.spare = self._order(limits)
+        return child
+
+    def _order(self, limits: lockdown.Limits) -> Child:
         home = tempfile.mkdtemp(prefix="respondent-")
         ours, theirs = socket.socketpair()
         order = json.dumps({"home": home, "limits": limits.to_dict(), "gpu": self.uses_gpu}).encode()
-        child = Child(self, ours, home, limits)
         try:
             socket.send_fds(self.control, [order], [theirs.fileno()])
-            child.guard = json.loads(self.control.recv(1 << 12) or b"{}").get("guard", 0)
         except OSError as error:
+            ours.close()
             raise wire.Hangup(f"the server is gone: {error}") from error
         finally:
             theirs.close()
-        child.layers = wire.receive(ours, _PATIENCE)[0]["layers"]  # written before any code of the student's runs
+        return Child(self, ours, home, limits)
+
+    def _ready(self, child: Child) -> Child:
+        """Wait for an ordered child; replies come in the order of the orders."""
+        try:
+            child.guard = json.loads(self.control.recv(1 << 12) or b"{}").get("guard", 0)
+        except OSError as error:
+            raise wire.Hangup(f"the server is gone: {error}") from error
+        child.layers = wire.receive(child.channel, _PATIENCE)[0]["layers"]  # said before any code of the student's runs
         return child
 
-    def finished(self) -> None:
-        """Tell the server to end its child, and wait until it has."""
+    def finished(self, child: Child) -> None:
+        """Tell the server to end a child. It is gone soon after; nothing has to wait for it."""
         with contextlib.suppress(OSError):
-            self.control.send(b"end")
-            self.control.recv(1 << 12)
+            self.control.send(json.dumps({"end": child.guard}).encode())
 
     def close(self) -> None:
-        """End the server."""
+        """End the server and whatever it started."""
+        if self.spare is not None:
+            with contextlib.suppress(wire.Hangup, wire.TooLate):
+                self._ready(self.spare)
+            self.spare.end()
+            self.spare = None
         self.control.close()
         try:
             self.process.wait(10)

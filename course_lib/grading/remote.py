@@ -30,7 +30,7 @@ class Answers:
         """`child` has run the cells already."""
         self.child, self.limits = child, limits
         self.packer = Packer(0, self._refer, self._resolve)
-        self.name, self.driven, self.fake = "", False, False
+        self.name, self.driven, self.fake, self.fresh = "", False, False, True
         self.forbids: tuple[str, ...] = ()
 
     def ask(self, op: str, seconds: float, buffers: Any = (), **fields: Any) -> tuple[dict[str, Any], list[bytearray]]:
@@ -42,16 +42,13 @@ class Answers:
             raise wire.Lie("a reply to something that was not asked")
         return reply, data
 
-    def begin(self, name: str, forbids: tuple[str, ...], driven: bool, fake: bool = False) -> Any:
-        """Begin a case of the answer `name`; return its proxy."""
+    def begin(self, name: str, forbids: tuple[str, ...], driven: bool, fake: bool = False) -> Proxy:
+        """Begin a case of the answer `name`; return its proxy. Nothing is sent yet."""
         self.packer.forget()
         self.packer.fake = fake
-        self.name, self.driven, self.fake = name, True, fake
+        self.name, self.driven, self.fake, self.fresh = name, driven, fake, True
         self.forbids = tuple(path for path in forbids if not path.startswith("course_lib."))
-        reply, _ = self.ask("fresh", self.limits.call, name=name)
-        answer = self.packer.unpack(reply.get("value"))
-        self.driven = driven
-        return answer
+        return Proxy(self.operate, [0, "function", "function", name], name)
 
     def operate(self, what: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Do something to an object over there and return, or raise, what came of it."""
@@ -59,6 +56,7 @@ class Answers:
         packed["kwargs"] = self.packer.pack(kwargs)
         news, buffers = self.packer.changes()
         common = {"what": what, "name": self.name, "forbids": self.forbids, "fake": self.fake}
+        common["fresh"], self.fresh = self.fresh, False
         reply, data = self.ask("do", self.limits.call, buffers, news=news, **packed, **common)
         try:
             if "news" in reply:
@@ -173,7 +171,7 @@ class RemoteRespondent:
                 raise
 
         answers.operate = watched  # type: ignore[method-assign, assignment]
-        proxy = Proxy(watched, proxy.__dict__["_reference"], "answer") if isinstance(proxy, Proxy) else proxy
+        proxy.__dict__["_ask"] = watched
         outcome = run(proxy, call, driver)
         answers.operate = original  # type: ignore[method-assign]
         if trouble:

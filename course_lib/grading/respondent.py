@@ -90,19 +90,16 @@ class Respondent:
                 facts["fits"] = False
         return facts, []
 
-    def _do_fresh(self, request: dict[str, Any], _: Any) -> Any:
-        """Begin a new case: forget the objects of the last one."""
-        self.handles.clear()
-        self.packer.forget()
-        return {"value": self.packer.pack(self.ipython.user_ns[request["name"]])}, []
-
     def _do_do(self, request: dict[str, Any], buffers: list[bytearray]) -> Any:
+        if request["fresh"]:  # a new case: the objects of the last one are forgotten
+            self.handles.clear()
+            self.packer.forget()
+        self.handles[0] = answer = self.ipython.user_ns.get(request["name"])
         self.packer.learn(request["news"], buffers)
         with self._fake(request["fake"]):
             target, args = self.packer.unpack(request["target"]), self.packer.unpack(request["args"])
             kwargs = self.packer.unpack(request["kwargs"])
             self.packer.apply(request["news"])
-            answer = self.ipython.user_ns.get(request["name"])
             operation = _WHAT[request["what"]]
             outcome = calling.run(
                 answer if request["fake"] or answer is target else target,
@@ -152,7 +149,7 @@ class Respondent:
             self.packer.fake = False
 
     def _refer(self, value: Any) -> Any:
-        number = len(self.handles) + 1
+        number = len(self.handles)
         self.handles[number] = value
         kind = "class" if isinstance(value, type) else "function" if callable(value) else "object"
         name = getattr(value, "__name__", None) if kind != "object" else None

@@ -1,7 +1,7 @@
 """A warm parent: imports numpy, IPython and torch once, then forks a locked-in respondent for each submission.
 
 It is a process of its own, started with an empty environment, that never sees a rubric, a reference or a seed: a fork
-inherits its memory. It runs one respondent at a time. It never touches CUDA, and no parallel code of torch.
+inherits its memory. It never touches CUDA, and no parallel code of torch.
 """
 
 from __future__ import annotations
@@ -28,18 +28,31 @@ def main(control: int, with_torch: bool, hidden: list[str], uses_gpu: bool) -> N
     sys.path[:] = [place for place in sys.path if place]
     gc.collect()
     gc.freeze()
+    guards: dict[int, socket.socket] = {}
     while True:
-        data, (channel, *_), _, _ = _request(requests)
-        if data is None:
-            return
-        _one(requests, socket.socket(fileno=channel), ipython, readable, data)
+        message, descriptors, _, _ = socket.recv_fds(requests, 1 << 16, 1)
+        _reap(guards)
+        if not message:
+            break
+        order = json.loads(message)
+        if "end" in order:
+            if life := guards.pop(order["end"], None):
+                life.close()
+        else:
+            _fork(requests, guards, socket.socket(fileno=descriptors[0]), ipython, readable, order)
+    for life in guards.values():
+        life.close()
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
 
 
-def _request(requests: socket.socket) -> Any:
-    message, descriptors, flags, address = socket.recv_fds(requests, 1 << 16, 1)
-    if not message:
-        return None, (-1,), flags, address
-    return json.loads(message), descriptors, flags, address
+def _reap(guards: dict[int, socket.socket]) -> None:
+    """Take note of guards that have ended."""
+    with contextlib.suppress(ChildProcessError):
+        while (ended := os.waitpid(-1, os.WNOHANG)[0]) != 0:
+            if life := guards.pop(ended, None):
+                life.close()
 
 
 def _warm(with_torch: bool) -> shell.Shell:
@@ -70,26 +83,28 @@ def _warm_fake_tensors() -> None:
             (x + x).sum()
 
 
-def _one(
-    requests: socket.socket, channel: socket.socket, ipython: shell.Shell, readable: list[int], order: dict[str, Any]
+def _fork(
+    requests: socket.socket,
+    guards: dict[int, socket.socket],
+    channel: socket.socket,
+    ipython: shell.Shell,
+    readable: list[int],
+    order: dict[str, Any],
 ) -> None:
-    """Fork one guard with one respondent, say who they are, and wait until told to end them."""
+    """Fork one guard, which starts one respondent, and say who it is. It ends both when `life` closes."""
     life, our_life = socket.socketpair()
     guard = os.fork()
     if guard == 0:
         with contextlib.suppress(BaseException):
-            our_life.close()
-            requests.close()
+            for ours in (our_life, requests, *guards.values()):
+                ours.close()
             _guard(life, channel, ipython, readable, order)
         os._exit(70)
     life.close()
     channel.close()
-    requests.send(json.dumps({"guard": guard}).encode())
-    requests.recv(16)  # "end", or nothing when the examiner is gone
-    our_life.close()
-    _, status = os.waitpid(guard, 0)
+    guards[guard] = our_life
     with contextlib.suppress(OSError):
-        requests.send(json.dumps({"status": os.waitstatus_to_exitcode(status)}).encode())
+        requests.send(json.dumps({"guard": guard}).encode())
 
 
 def _guard(

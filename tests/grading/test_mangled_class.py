@@ -1,7 +1,8 @@
-"""A large class with a fifth of its files broken: a grade and an explanation for each, and nothing lost that was there."""
+"""A large class with many files broken: a grade and an explanation for each, and nothing lost that was there."""
 
 import json
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ def write(folder, students, mangled, seed):
     release["cells"] = [c for c in release["cells"] if c["id"].rpartition("-")[2] in SHORT]
     place = folder / "exercises" / CONCEPT
     place.mkdir(parents=True)
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
     (place / f"{CONCEPT}.ipynb").write_bytes(as_bytes(release))
     whole = as_bytes(demo.filled(release, RIGHT))
     broken = chance.sample(range(students), mangled)
