@@ -47,6 +47,7 @@ def build_book(root: Path, build: Path | None = None, only: list[str] | None = N
         # With -W Sphinx keeps its environment even when a build failed, and would say nothing the second time.
         shutil.rmtree(build / ".doctrees", ignore_errors=True)
         raise
+    _copy_notebooks(contents, build)
     _write_front(front, contents)
     _remove_former_pages(build, contents)
     _write_stamp(build, inputs)
@@ -151,6 +152,12 @@ def _run_sphinx(root: Path, build: Path, toc: Path) -> None:
         )
 
 
+def _copy_notebooks(contents: Contents, build: Path) -> None:
+    from course_lib.publishing.ways import copy_notebooks
+
+    copy_notebooks(contents, build / "notebooks", build / "html")
+
+
 def _write_front(front: Path, contents: Contents) -> None:
     """The address people are given: a page that leads to the book's first one."""
     first = f"{contents.pages[0].docname}.html"
@@ -165,11 +172,15 @@ def _write_front(front: Path, contents: Contents) -> None:
 def _remove_former_pages(build: Path, contents: Contents) -> None:
     """Pages that are no longer in the table of contents are not served, nor their notebooks run again by tests."""
     pages = {build / "html" / f"{page.docname}.html" for page in contents.pages}
-    notebooks = {build / "notebooks" / f"{page.name}.ipynb" for page in contents.pages}
-    for path in {*(build / "html" / "book").rglob("*.html")} - pages | {
-        *(build / "notebooks").glob("*.ipynb")
-    } - notebooks:
-        path.unlink()
+    notebooks = {build / "notebooks" / f"{page.name}.ipynb" for page in contents.pages if page.has_notebook}
+    beside = {(build / "html" / page.docname).with_suffix(".ipynb") for page in contents.pages if page.has_notebook}
+    for folder, kind, kept in (
+        ("html/book", "html", pages),
+        ("html/book", "ipynb", beside),
+        ("notebooks", "ipynb", notebooks),
+    ):
+        for path in {*(build / folder).rglob(f"*.{kind}")} - kept:
+            path.unlink()
 
 
 def main(arguments: list[str] | None = None) -> int:

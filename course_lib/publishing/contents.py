@@ -8,6 +8,17 @@ from typing import Any
 
 import yaml
 
+MAIN = "main"
+BRANCH = "notebooks"  # where .github/workflows/notebooks.yml publishes the pages' notebooks, for Colab
+INSTALL = """\
+# The course is installed here if it is missing, as on Colab; everywhere else this cell does nothing.
+# For a GPU on Colab: Runtime → Change runtime type → GPU. {what}.
+try:
+    import course_lib
+except ModuleNotFoundError:
+    %pip install --quiet "{package} @ git+{repository}"
+"""
+
 
 @dataclass(frozen=True)
 class Page:
@@ -26,6 +37,11 @@ class Page:
     def name(self) -> str:
         """The last word of the path: for a concept's page, the concept."""
         return self.path.stem
+
+    @property
+    def has_notebook(self) -> bool:
+        """Whether the page has code to run, and so a notebook of its own."""
+        return self.path.is_file() and "{code-cell}" in self.path.read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -76,10 +92,20 @@ def repository_url(root: Path) -> str:
     return project["urls"]["Repository"].rstrip("/")
 
 
-def colab_url(root: Path, path: str) -> str:
+def source_url(root: Path, path: str) -> str:
+    """The address that shows a file of the repository."""
+    return f"{repository_url(root)}/blob/{MAIN}/{path}"
+
+
+def colab_url(root: Path, path: str, branch: str = MAIN) -> str:
     """The address that opens a notebook of the repository in Colab."""
     repository = repository_url(root).removeprefix("https://github.com/")
-    return f"https://colab.research.google.com/github/{repository}/blob/main/{path}"
+    return f"https://colab.research.google.com/github/{repository}/blob/{branch}/{path}"
+
+
+def install_cell(root: Path, what: str, extra: str = "") -> str:
+    """The code of a notebook's first cell; `what` (the exercises, this page) says who needs no GPU."""
+    return INSTALL.format(what=what, package=f"course_lib{extra}", repository=repository_url(root)).strip()
 
 
 def _listed(toc: dict[str, Any]) -> list[tuple[str, str]]:

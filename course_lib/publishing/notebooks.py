@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.checking import Rubric, RubricError, UnknownExercise, load
-from course_lib.publishing.contents import Problem, repository_url
+from course_lib.publishing.contents import Problem, install_cell, repository_url
 from course_lib.publishing.exercise_lists import rubric_files
 from course_lib.publishing.percent import PercentCell
 from course_lib.publishing.solutions import ROLES, Solution, SolutionError, problems_of, read_solution
@@ -23,14 +23,6 @@ from course_lib.publishing.sources import digest_of
 
 SOURCE, RELEASE, KEYS = "_build/source", "exercises", "_build/exercise_keys"
 MAKERS = ("contents", "notebooks", "percent", "solutions")  # our modules that decide what a notebook looks like
-INSTALL = """\
-# The course is installed here if it is missing, as on Colab; everywhere else this cell does nothing.
-# For a GPU on Colab: Runtime → Change runtime type → GPU. The exercises need none.
-try:
-    import course_lib
-except ModuleNotFoundError:
-    %pip install --quiet "course_lib @ git+{repository}"
-"""
 
 
 @dataclass(frozen=True)
@@ -90,7 +82,7 @@ def source_notebook(solution: Solution, rubrics: Mapping[str, Rubric], root: Pat
 
     repository = repository_url(root)
     v4 = nbformat.v4
-    cells = [v4.new_code_cell(INSTALL.format(repository=repository).strip(), id="install")]
+    cells = [v4.new_code_cell(install_cell(root, "The exercises need none"), id="install")]
     order, after, count = list(rubrics), "start", 0
     for cell in solution.cells:
         role = next((role for role in ROLES if role in cell.attributes), "")

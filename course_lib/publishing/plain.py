@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from course_lib.publishing.contents import Contents, Page, colab_url
+from course_lib.publishing.contents import BRANCH, Contents, Page, colab_url, install_cell, source_url
 from course_lib.publishing.exercise_lists import exercises_of
 from course_lib.publishing.quiz import QuizError, read_choices
 
@@ -20,7 +20,9 @@ def plain_notebook(executed: Any, page: Page, contents: Contents) -> Any:
     """A copy of an executed page with plain Markdown cells and ids that are the same in every build."""
     import nbformat
 
-    cells = []
+    # The extra brings the data that pages show, scikit-learn's and statsmodels'.
+    install = install_cell(contents.root, "This page needs none", extra="[pages]")
+    cells = [nbformat.v4.new_code_cell(install, id="install")]
     for i, cell in enumerate(executed.cells):
         made = nbformat.from_dict(cell)
         if cell.cell_type == "markdown":
@@ -55,7 +57,7 @@ def _directive(opening: re.Match[str], lines: list[str], page: Page, contents: C
         "quiz": lambda: _quiz(argument, body),
         "common-mistakes": lambda: _mistakes(argument),
         "exercises": lambda: _exercises(argument, contents.root),
-        "concept-map": lambda: "\n".join(f"- [{p.title}]({p.name}.ipynb)" for p in contents.concepts.values()),
+        "concept-map": lambda: _concepts(contents),
         "bibliography": lambda: "The papers are listed at the end of the page in the book.",
         "math": lambda: f"$$\n{body}\n$$",
         "image": lambda: f"![{options.get('alt', '')}]({argument})",
@@ -139,6 +141,10 @@ def _exercises(concept: str, root: Path) -> str:
     return "\n".join([*lines, "", f"[Open the exercises in Colab]({link})"])
 
 
+def _concepts(contents: Contents) -> str:
+    return "\n".join(f"- [{page.title}]({address_of(page, contents.root)})" for page in contents.concepts.values())
+
+
 def _role(found: re.Match[str], papers: dict[str, tuple[str, str]]) -> str:
     name, text = found["name"], found["text"]
     if name == "math":
@@ -174,11 +180,18 @@ def _papers(path: Path, changed: int) -> dict[str, tuple[str, str]]:
 
 
 def _links(text: str, page: Page, contents: Contents) -> str:
-    """Links to pages of the book become links to their notebooks, which lie side by side."""
+    """Links to pages of the book become links to their notebooks in Colab, or to the text of a page without code."""
+    known = {other.name: other for other in contents.pages}
 
     def notebook(found: re.Match[str]) -> str:
-        name = Path(found[1]).stem
-        known = any(other.name == name for other in contents.pages)
-        return f"]({name}.ipynb{found[2] or ''})" if known else found[0]
+        other = known.get(Path(found[1]).stem)
+        return f"]({address_of(other, contents.root)})" if other else found[0]
 
     return re.sub(r"\]\((?!\w+:)([^)#\s]+\.md)(#[^)]*)?\)", notebook, text)
+
+
+def address_of(page: Page, root: Path) -> str:
+    """Where a reader of a notebook finds another page: relative links lead nowhere in Colab."""
+    if page.has_notebook:
+        return colab_url(root, f"{page.name}.ipynb", BRANCH)
+    return source_url(root, f"{page.docname}.md")

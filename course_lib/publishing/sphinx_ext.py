@@ -8,11 +8,13 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from course_lib.publishing.contents import Page, read_contents
-from course_lib.publishing.lists import contents_of, needs_and_minutes, setup_lists
+from course_lib.publishing.api import setup_api
+from course_lib.publishing.contents import read_contents
+from course_lib.publishing.lists import setup_lists
 from course_lib.publishing.own_assets import setup_assets
 from course_lib.publishing.pages import outputs_key
 from course_lib.publishing.quiz import setup_quiz
+from course_lib.publishing.ways import setup_ways
 
 logger = logging.getLogger(__name__)
 
@@ -41,35 +43,15 @@ def _key(app: Sphinx, docname: str) -> str:
     return outputs_key(docname, Path(app.config.course_build))
 
 
-def add_page_head(app: Sphinx, doctree: nodes.document) -> None:
-    """Put needs and minutes below the title of a concept's page."""
-    contents = contents_of(app)
-    page = next((page for page in contents.pages if page.docname == app.env.docname), None)
-    section = next(iter(doctree.findall(nodes.section)), None)
-    if page is None or section is None:
-        return
-    said = needs_and_minutes(page, contents)
-    if said:
-        section.insert(1, nodes.paragraph("", "", *said, classes=["page-head"]))
-    _note_titles(app, page)
-
-
-def _note_titles(app: Sphinx, page: Page) -> None:
-    """A page shows the titles of what it needs, so it is read again when those pages change."""
-    concepts = contents_of(app).concepts
-    for need in page.needs:
-        if need in concepts:
-            app.env.note_dependency(str(concepts[need].path))
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx."""
     app.add_config_value("course_build", "_build", "")
     setup_assets(app)
     setup_quiz(app)
     setup_lists(app)
+    setup_ways(app)
+    setup_api(app)
     app.connect("builder-inited", read_book)
     app.connect("env-get-outdated", pages_with_new_outputs)
-    app.connect("doctree-read", add_page_head)
     app.connect("doctree-read", remember_outputs)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -1,6 +1,7 @@
 """The strict build, tried on a tiny book: it fails where it should, stays failed, and does nothing twice."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -55,6 +56,13 @@ def html(root: Path, name: str) -> str:
     return (root / "_build/html/book" / f"{name}.html").read_text()
 
 
+def ways_in(page: str) -> dict[str, str]:
+    """The buttons below a page's title: what each says, and where it leads."""
+    head = re.search(r'<p class="page-head exercise-links">(.*?)</p>', page, flags=re.S)
+    assert head
+    return {re.sub("<[^>]+>", "", text): to for to, text in re.findall(r'href="([^"]*)"[^>]*>(.*?)</a>', head[1])}
+
+
 @pytest.mark.slow
 def test_a_book_is_built_once_and_again_when_something_changed(tiny):
     first = build(tiny)
@@ -65,6 +73,15 @@ def test_a_book_is_built_once_and_again_when_something_changed(tiny):
     assert "5 minutes" in html(tiny, "part/products")
     assert 'href="sums.html"' in html(tiny, "part/products")
     assert "cdn.jsdelivr.net" not in html(tiny, "part/sums")
+    ways = ways_in(html(tiny, "part/sums"))
+    assert ways == {
+        "Open in Colab": "https://colab.research.google.com/github/some/where/blob/notebooks/sums.ipynb",
+        "Download the notebook": "sums.ipynb",
+        "View the source": "https://github.com/some/where/blob/main/book/part/sums.md",
+    }
+    beside = tiny / "_build/html/book/part/sums.ipynb"
+    assert beside.read_bytes() == (tiny / "_build/notebooks/sums.ipynb").read_bytes()
+    assert list(ways_in(html(tiny, "part/products"))) == ["View the source"]
 
     assert "up to date" in build(tiny).stdout
     (tiny / "_build/html/book/part/sums.html").unlink()

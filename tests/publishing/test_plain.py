@@ -1,9 +1,10 @@
 """Pages as plain notebooks: nothing of MyST is left for a reader of Jupyter or Colab to stumble over."""
 
+import nbformat
 import pytest
 
 from course_lib.publishing.contents import Contents, Page
-from course_lib.publishing.plain import plain_markdown
+from course_lib.publishing.plain import plain_markdown, plain_notebook
 
 MODULE = '"""A module."""\n\n\ndef first():\n    return 1\n\n\n@staticmethod\ndef second():\n    return 2\n'
 PAPERS = """
@@ -11,6 +12,7 @@ PAPERS = """
 @article{two2002, author = {One, Ann and Two, Bo}, title = {B}, year = {2002}}
 @article{many2003, author = {One, Ann and Two, Bo and Three, Cy}, title = {C}, year = {2003}}
 """
+COLAB = "https://colab.research.google.com/github/some/where/blob/notebooks/other.ipynb"
 
 
 @pytest.fixture
@@ -18,9 +20,13 @@ def book(tmp_path):
     (tmp_path / "lib.py").write_text(MODULE)
     (tmp_path / "book").mkdir()
     (tmp_path / "book/references.bib").write_text(PAPERS)
+    (tmp_path / "pyproject.toml").write_text('[project.urls]\nRepository = "https://github.com/some/where"\n')
+    (tmp_path / "book/part").mkdir()
+    (tmp_path / "book/part/other.md").write_text("# Other\n\n```{code-cell} ipython3\n1\n```\n")
+    (tmp_path / "book/words.md").write_text("# Words\n")
     page = Page("book/part/idea", tmp_path / "book/part/idea.md", "Idea", is_concept=True)
     other = Page("book/part/other", tmp_path / "book/part/other.md", "Other", is_concept=True)
-    return page, Contents(tmp_path, (page, other))
+    return page, Contents(tmp_path, (page, other, Page("book/words", tmp_path / "book/words.md", "Words")))
 
 
 @pytest.mark.parametrize(
@@ -31,7 +37,12 @@ def book(tmp_path):
         ("by {cite:t}`one2001`", "by One (2001)"),
         ("it is known {cite:p}`two2002, many2003`", "it is known (One and Two, 2002; One et al., 2003)"),
         ("{math}`x^2` and {func}`torch.add`", "$x^2$ and `torch.add`"),
-        ("[o](../other/other.md) [w](https://a.b/c.md)", "[o](other.ipynb) [w](https://a.b/c.md)"),
+        ("[o](../other/other.md#x) [w](https://a.b/c.md)", f"[o]({COLAB}) [w](https://a.b/c.md)"),
+        ("[w](../words.md)", "[w](https://github.com/some/where/blob/main/book/words.md)"),
+        (
+            "```{concept-map}\n```",
+            f"- [Idea](https://github.com/some/where/blob/main/book/part/idea.md)\n- [Other]({COLAB})",
+        ),
         ("```{math}\n:label: one\na = b\n```", "$$\na = b\n$$"),
         ("```{note}\nSay `it`.\n```", "> **Note**\n>\n> Say `it`."),
         (":::{admonition} Beware of $x$\n:class: warning\nText\n:::", "> **Beware of $x$**\n>\n> Text"),
@@ -46,7 +57,6 @@ def test_directives_and_roles_become_plain(book, text, expected):
 
 def test_an_included_function_is_shown_with_its_decorators(book):
     page, contents = book
-    page.path.parent.mkdir(parents=True)
     text = "```{literalinclude} ../../lib.py\n:pyobject: second\n```"
     assert plain_markdown(text, page, contents) == "```python\n@staticmethod\ndef second():\n    return 2\n```"
 
@@ -59,3 +69,17 @@ def test_a_quiz_keeps_its_choices_and_reasons(book):
     assert "- **A.** Yes" in plain
     assert "<details><summary>Why?</summary>Not this one. It is not.</details>" in plain
     assert ":::" not in plain
+
+
+def test_a_notebook_begins_with_the_course_and_stays_the_same(book):
+    cells = [nbformat.v4.new_markdown_cell("# Idea"), nbformat.v4.new_code_cell("1 + 1")]
+    executed = nbformat.v4.new_notebook(
+        cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    )
+    made = plain_notebook(executed, *book)
+    assert nbformat.writes(made) == nbformat.writes(plain_notebook(executed, *book))
+    first, title, _ = made.cells
+    assert '%pip install --quiet "course_lib[pages] @ git+https://github.com/some/where"' in first.source
+    assert "Change runtime type → GPU" in first.source
+    assert first.outputs == []
+    assert title.source == "# Idea"

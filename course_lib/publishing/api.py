@@ -1,0 +1,137 @@
+"""The page of the library: every public function and class of every concept, from its source and its docstring."""
+
+import ast
+import inspect
+import re
+from dataclasses import dataclass
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from course_lib.publishing.contents import Contents, Page, source_url
+from course_lib.publishing.lists import contents_of, marked_up, page_link
+from course_lib.publishing.uses import pages_that_use
+
+Definition = ast.FunctionDef | ast.ClassDef
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A function, class or method as its source has it."""
+
+    name: str
+    signature: str
+    says: str
+    first: int
+    last: int
+    methods: tuple["Entry", ...] = ()
+
+
+def entries_of(text: str) -> tuple[str, list[Entry]]:
+    """What a module says of itself, and its public functions and classes in order."""
+    tree = ast.parse(text)
+    found = [_entry(node, text) for node in tree.body if isinstance(node, Definition) and node.name[0] != "_"]
+    return ast.get_docstring(tree) or "", found
+
+
+def _entry(node: Definition, text: str) -> Entry:
+    inside = node.body if isinstance(node, ast.ClassDef) else []
+    methods = [one for one in inside if isinstance(one, Definition) and one.name[0] != "_" and ast.get_docstring(one)]
+    return Entry(
+        node.name,
+        _signature(node, text),
+        ast.get_docstring(node) or "",
+        min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]),
+        node.end_lineno or node.lineno,
+        tuple(_entry(method, text) for method in methods),
+    )
+
+
+def _signature(node: Definition, text: str) -> str:
+    """The lines from `def` to the colon, as they stand; of a class, those of its `__init__`, too.
+
+    >>> _signature(ast.parse("class A:\\n    def __init__(self, x: int):\\n        pass").body[0], "class A:\\n"
+    ...            "    def __init__(self, x: int):\\n        pass")
+    'class A:\\n    def __init__(self, x: int)'
+    """
+    lines = text.splitlines()
+    head = inspect.cleandoc("\n" + "\n".join(lines[node.lineno - 1 : max(node.body[0].lineno - 1, node.lineno)]))
+    head = re.split(r":\s*$", head, flags=re.M)[0] if isinstance(node, ast.ClassDef) else head.rstrip().rstrip(":")
+    starts = [one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"]
+    if isinstance(node, ast.ClassDef) and starts:
+        first = starts[0]
+        made = "\n".join(lines[first.lineno - 1 : max(first.body[0].lineno - 1, first.lineno)]).rstrip().rstrip(":")
+        return f"{head}:\n{made}"
+    return head
+
+
+class Library(SphinxDirective):
+    """A section for each concept that has a module, and in it one for each function and class."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the sections."""
+        contents = contents_of(self.env.app)
+        for name in ("_toc.yml", "pyproject.toml"):
+            self.env.note_dependency(str(contents.root / name))
+        for page in contents.pages:
+            self.env.note_dependency(str(page.path))
+        return [made for page in contents.concepts.values() if (made := self._module(page, contents))]
+
+    def _module(self, page: Page, contents: Contents) -> nodes.section | None:
+        path = contents.root / "course_lib" / f"{page.name}.py"
+        if not path.exists():
+            return None
+        self.env.note_dependency(str(path))
+        about, entries = entries_of(path.read_text(encoding="utf-8"))
+        section = _section(f"api-{page.name}", nodes.literal("", f"course_lib.{page.name}"))
+        section += nodes.paragraph("", "", nodes.Text("Explained on "), page_link(page), nodes.Text("."))
+        section += shown(about.partition("\n")[2].strip())
+        address = source_url(contents.root, f"course_lib/{page.name}.py")
+        for entry in entries:
+            users = pages_that_use(page.name, entry.name, contents)
+            section += _of(entry, page.name, address, users)
+        return section
+
+
+def _of(entry: Entry, concept: str, address: str, users: list[Page]) -> nodes.section:
+    """One function or class: signature, docstring, methods, and where it is used and written."""
+    section = _section(f"api-{concept}-{entry.name}", nodes.literal("", entry.name))
+    section += _code(entry.signature, "python")
+    section += shown(entry.says)
+    for method in entry.methods:
+        section += _code(method.signature, "python")
+        section += shown(method.says)
+    links = nodes.paragraph(classes=["quiet"])
+    for i, user in enumerate(users):
+        links += [nodes.Text("Used in " if i == 0 else ", "), page_link(user)]
+    links += nodes.Text(" · " if users else "")
+    links += nodes.reference("", "source", refuri=f"{address}#L{entry.first}-L{entry.last}")
+    section += links
+    return section
+
+
+def _section(name: str, title: nodes.Node) -> nodes.section:
+    """A section whose address says what stands there and does not change."""
+    key = name.replace("_", "-").lower()
+    return nodes.section("", nodes.title("", "", title), ids=[key], names=[key])
+
+
+def shown(docstring: str) -> list[nodes.Node]:
+    """A docstring as paragraphs and examples."""
+    blocks = [block for block in re.split(r"\n\s*\n", docstring) if block.strip()]
+    return [
+        _code(block, "pycon")
+        if block.lstrip().startswith(">>>")
+        else nodes.paragraph("", "", *marked_up(" ".join(block.split())))
+        for block in blocks
+    ]
+
+
+def _code(text: str, language: str) -> nodes.literal_block:
+    return nodes.literal_block(text, text, language=language)
+
+
+def setup_api(app: Sphinx) -> None:
+    """Register the directive."""
+    app.add_directive("library", Library)
