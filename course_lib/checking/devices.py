@@ -22,6 +22,7 @@ from course_lib.checking.data import is_tensor, leaves, torch, transform
 from course_lib.checking.rubric import Call
 
 FAKE = "fake cuda"
+USE_REAL = True  # a grader that keeps answers away from accelerators sets this to False
 _REGISTRY = "_ZN3c104impl26device_guard_impl_registryE"
 _CUDA, _META = 1, 14  # c10/core/DeviceType.h
 _MIXED = ("same device", "two devices", "on cpu", "can't convert cuda", "different devices")
@@ -42,6 +43,8 @@ def present() -> list[str]:
     t = torch()
     if t is None:
         return []
+    if not USE_REAL:
+        return [FAKE]
     real = ["cuda"] * t.cuda.is_available() + ["mps"] * t.backends.mps.is_available()
     return real or [FAKE]
 

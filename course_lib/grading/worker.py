@@ -8,7 +8,7 @@ import json
 import threading
 from typing import Any
 
-from course_lib.checking import UnknownExercise
+from course_lib.checking import UnknownExercise, devices
 from course_lib.checking.rubric import load
 from course_lib.grading import wire
 from course_lib.grading.examiner import examine_notebook
@@ -26,6 +26,7 @@ def grade(task: Task) -> dict[str, Any]:
     torch = b"torch" in task.release or b"torch" in (task.submission or b"")
     with contextlib.suppress(UnknownExercise):  # each of its cells will say so
         load(task.assignment)
+    devices.USE_REAL = task.device != "cpu"
     for attempt in (1, 2):
         try:
             return examine_notebook(_nursery(torch, task.device), repaired, task.seed, task.limits)
