@@ -88,7 +88,11 @@ def addresses_by_loops(shape: Shape, strides: Shape, offset: int = 0) -> list[in
     return cells
 
 
-def addresses(shape: Shape, strides: Shape, offset: int = 0) -> Int[np.ndarray, "*shape"]:
+def addresses(
+    shape: Shape,
+    strides: Shape,
+    offset: int = 0,
+) -> Int[np.ndarray, "*shape"]:
     """Compute the cell that each element is read from, all at once, by broadcasting.
 
     Takes as many lengths as strides; returns an array of that shape. Raises
@@ -114,7 +118,7 @@ def transposed(
 
     Takes as many lengths as strides and two axes; returns the new lengths and
     strides. Raises ValueError if their numbers differ and IndexError for an axis
-    that is not there. Equation (3); Harris et al. 2020, figure 1.
+    that is not there. Equation (3); NumPy's documentation of `ndarray.strides`.
 
     >>> transposed((2, 3), (3, 1), 0, 1)
     ((3, 2), (1, 3))
@@ -146,7 +150,8 @@ def broadcast_strides(shape: Shape, strides: Shape, target: Shape) -> Shape:
     stretched = [0] * new_axes
     for length, stride, wanted in zip(shape, strides, target[new_axes:], strict=True):
         if length not in (1, wanted):
-            raise ValueError(f"shape {shape} does not fit {target}: {length} against {wanted}")
+            where = f"length {length} against {wanted}"
+            raise ValueError(f"shape {shape} does not fit {target}: {where}")
         stretched.append(stride if length == wanted else 0)
     return tuple(stretched)
 
@@ -199,7 +204,7 @@ def blend(first: UInt8[Tensor, "*shape"], second: UInt8[Tensor, "*shape"]) -> UI
 
     Takes and returns images of one shape, brightness 0 to 255. A sum of two bytes needs
     nine bits, so it is taken in a wider type. Raises ValueError if the shapes differ.
-    Source: Warren 2012, section 2-5.
+    Warren 2012, section 2-5, does without one.
 
     >>> blend(torch.tensor([200, 7], dtype=torch.uint8), torch.tensor([100, 4], dtype=torch.uint8)).tolist()
     [150, 5]
@@ -291,9 +296,9 @@ def standardize(table: Float[Tensor, "row column"]) -> Float[Tensor, "row column
     """
     if table.shape[0] == 0:
         raise ValueError(f"a table without rows has no mean, got shape {tuple(table.shape)}")
+    constant = table.amax(dim=0) == table.amin(dim=0)  # rounding may leave such a column a tiny deviation
     centered = table - table.mean(dim=0)
-    deviation = table.std(dim=0, correction=0)
-    return torch.where(deviation == 0, 0.0, centered / torch.where(deviation == 0, 1.0, deviation))
+    return torch.where(constant, 0.0, centered / torch.where(constant, 1.0, table.std(dim=0, correction=0)))
 
 
 def sliding_windows(

@@ -27,7 +27,7 @@ from course_lib.checking import check
 #
 # A negative position counts from the end of its axis, as in Python: −1 is the last one. A position outside its
 # axis (below −length, or length and above) raises `IndexError`, even if the storage has such a cell: it would
-# belong to another element.
+# belong to another element. Strides can be negative too: a slice that walks backward has them.
 #
 # ```python
 # flat_index((1, 2), (2, 3), (3, 1), 10)     # 15
@@ -58,8 +58,9 @@ check("tensors.flat_index", flat_index)
 # - `order`: axis $k$ of the result is axis `order[k]` of the input; negative axes count from the end
 # - returns `(new_shape, new_strides)`, two tuples
 #
-# Raise `ValueError` unless `order` names each axis exactly once. Remember that −1 and `len(shape) - 1` are two
-# names of one axis.
+# Raise `ValueError` unless `order` names each axis exactly once: none twice, none left out, none that is not there.
+# Remember that −1 and `len(shape) - 1` are two names of one axis. Work on the tuples; the check refuses the
+# libraries' own `permute` and `transpose`.
 #
 # ```python
 # permuted((2, 3, 5), (15, 5, 1), (2, 0, 1))     # ((5, 2, 3), (1, 15, 5))
@@ -154,8 +155,8 @@ check("tensors.sliced", sliced)
 # - returns the tuple they broadcast to
 #
 # Align the shapes on the right, fill the shorter one up with 1 on the left, and compare in each column: equal
-# lengths stay; beside a 1, the other length wins (also if it is 0); anything else raises `ValueError`. Let its
-# text name both shapes: whoever sees it will want to know them.
+# lengths stay; beside a 1, the other length wins (also if it is 0); anything else raises `ValueError`. (The check
+# does not read the error's text, but whoever meets it will want to see both shapes there.)
 #
 # ```python
 # broadcast_shapes((5, 1, 3), (4, 1))     # (5, 4, 3)
@@ -181,14 +182,15 @@ check("tensors.broadcast_shapes", broadcast_shapes)
 
 
 # %% [markdown] exercise="tensors.is_contiguous"
-# `x.view(-1)` works only if reading `x` in order, last axis fastest, walks through the storage cell by cell,
-# without gap or jump. Decide it from the layout alone.
+# A file or a C library often wants a tensor as one run of numbers. That is so if reading it in order, last axis
+# fastest, walks through the storage cell by cell, without gap or jump. Decide it from the layout alone.
 #
 # - `shape`, `strides`: one entry for each axis
 # - returns `True` or `False`
 #
 # Two cases need thought. Along an axis of length 1 nobody ever takes a step. And a tensor with no elements has
-# nothing out of order: call it contiguous. Don't list the cells one by one; a tensor may have millions.
+# nothing out of order: call it contiguous. Listing all cells would give the right answer, but a tensor may have
+# millions of them: a look at each axis is enough. (PyTorch's own `is_contiguous` is refused.)
 #
 # ```python
 # is_contiguous((2, 3), (3, 1))     # True
@@ -225,7 +227,10 @@ check("tensors.is_contiguous", is_contiguous)
 # $$z_{rc} = \frac{x_{rc} - \mu_c}{\sigma_c}, \qquad \mu_c = \frac{1}{n} \sum_r x_{rc}, \qquad
 # \sigma_c = \sqrt{\frac{1}{n} \sum_r (x_{rc} - \mu_c)^2}$$
 #
-# Mind what you divide by: $n$. And a column that never changes has $\sigma_c = 0$; it should become zeros.
+# Mind what you divide by: $n$. And a column that never changes has $\sigma_c = 0$; it should become zeros. In
+# floating point its $\sigma_c$ may come out a little above 0, for the mean of seven times 0.1 is not quite 0.1: so
+# ask the column itself whether it changes. A column of tiny numbers does change, and gets deviation 1 like any
+# other.
 #
 # ```python
 # standardize(torch.tensor([[1.0, 4.0], [3.0, 4.0]]))     # tensor([[-1., 0.], [1., 0.]])
@@ -234,9 +239,9 @@ check("tensors.is_contiguous", is_contiguous)
 def standardize(table):
     """Give each column of `row column` mean 0 and deviation 1 (divided by n); constant columns become zeros."""
     ### BEGIN SOLUTION
-    centered = table - table.mean(dim=0)
-    deviation = table.std(dim=0, correction=0)
-    return centered / deviation.masked_fill(deviation == 0, 1.0)
+    constant = (table == table[0]).all(dim=0)
+    deviation = table.std(dim=0, correction=0).masked_fill(constant, 1.0)
+    return ((table - table.mean(dim=0)) / deviation).masked_fill(constant, 0.0)
     ### END SOLUTION
 
 
@@ -258,8 +263,8 @@ check("tensors.standardize", standardize)
 #
 # Raise `ValueError` if not even one window fits, or if `width` or `step` is below 1. The signal may itself be a
 # view (the check hands you every other sample of a recording), so ask it for `stride()` and `storage_offset()`.
-# `unfold` would do it all for you; leave it aside this once. The check also looks at the strides and the storage of
-# your result: those of a copy are different.
+# PyTorch's `unfold` does all of this, so the check refuses it: here you find the strides yourself. It also looks
+# at the strides and the storage of your result; those of a copy are different.
 #
 # ```python
 # sliding_windows(torch.tensor([1, 2, 3, 4, 5]), width=3, step=2)     # tensor([[1, 2, 3], [3, 4, 5]])

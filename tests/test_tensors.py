@@ -277,6 +277,18 @@ def test_standardize_agrees_with_numpy(dtype):
     assert (result[:, 1] == 0).all()
 
 
+@pytest.mark.parametrize(("rows", "dtype"), [(7, torch.float32), (1000, torch.float64)])
+def test_a_constant_column_standardizes_to_zeros_though_its_mean_is_rounded(rows, dtype):
+    column = torch.full((rows, 1), 0.1, dtype=dtype)
+    assert column.mean() != column[0, 0]  # else this says nothing
+    assert (tensors.standardize(column) == 0).all()
+
+
+def test_tiny_numbers_and_large_ones_close_together_get_deviation_one():
+    table = torch.tensor([[1e-7, 1999.0], [2e-7, 2001.0], [4e-7, 2003.0]])
+    assert torch.allclose(tensors.standardize(table).std(dim=0, correction=0), torch.ones(2))
+
+
 def test_one_row_standardizes_to_zeros_and_no_row_is_refused():
     assert tensors.standardize(torch.tensor([[5.0, -2.0]])).tolist() == [[0.0, 0.0]]
     with pytest.raises(ValueError, match=r"without rows .* \(0, 3\)"):

@@ -34,18 +34,25 @@ def some_bytes(rng, low, high, shape):
     forbids=[OWN + "flat_index", OWN + "addresses", OWN + "addresses_by_loops"],
 )
 def flat_index(rng, size):
-    """Elements of slices and transposes, which begin somewhere in the storage."""
+    """Elements of slices (one of them backward) and transposes, which begin somewhere in the storage."""
     shape = some_shape(rng, {1: 1, 2: 2, 3: 2, 5: 3, 8: 4}.get(size, 3))
     order = tuple(reversed(range(len(shape))))
     shape, strides = tensors.permuted(shape, tensors.contiguous_strides(shape), order)
     index = tuple(int(rng.integers(1, length)) for length in shape)
-    return index, shape, tuple(size * stride for stride in strides), int(rng.integers(2, 20))
+    step = -size if size == 5 else size
+    return index, shape, tuple(step * stride for stride in strides), int(rng.integers(2, 20)) + 120 * (step < 0)
 
 
 @flat_index.edge(points=1)
 def counted_from_the_end():
     """A negative position counts from the end of its axis."""
     return (-1, 1, -2), (2, 3, 5), (15, 5, 1), 4
+
+
+@flat_index.edge(points=1)
+def the_first_counted_from_the_end():
+    """The position −length is the first element, as 0 is: only below it is outside."""
+    return (-2, 1, -5), (2, 3, 5), (15, 5, 1), 4
 
 
 @flat_index.edge(points=1)
@@ -122,6 +129,30 @@ def looks_at_the_upper_end_only(index, shape, strides, offset):
     return _cell([i + n * (i < 0) for i, n in zip(index, shape, strict=True)], strides, offset)
 
 
+@flat_index.mistake
+def misses_the_upper_end(index, shape, strides, offset):
+    """A position equal to the length went through. Counting begins at 0, so the last one is length − 1."""
+    if any(not -n <= i <= n for i, n in zip(index, shape, strict=True)):
+        raise IndexError(index)
+    return _cell([i + n * (i < 0) for i, n in zip(index, shape, strict=True)], strides, offset)
+
+
+@flat_index.mistake
+def refuses_every_negative_position(index, shape, strides, offset):
+    """Every negative position was refused. From −length to −1 they count from the end: add the length."""
+    if any(not 0 <= i < n for i, n in zip(index, shape, strict=True)):
+        raise IndexError(index)
+    return _cell(index, strides, offset)
+
+
+@flat_index.mistake
+def refuses_minus_the_length(index, shape, strides, offset):
+    """The position −length was refused. It is still inside: it names the first element."""
+    if any(not -n < i < n for i, n in zip(index, shape, strict=True)):
+        raise IndexError(index)
+    return tensors.flat_index(index, shape, strides, offset)
+
+
 @flat_index.alternative
 def by_ranges(index, shape, strides, offset=0):
     """Lets a range of cells for each axis do the counting and the refusing."""
@@ -146,7 +177,7 @@ def by_a_dot_product(index, shape, strides, offset=0):
     points=2,
     difficulty=1,
     minutes=8,
-    forbids=[OWN + "permuted", "torch.permute", "torch.Tensor.permute"],
+    forbids=[OWN + "permuted", "torch.permute", "torch.Tensor.permute", "numpy.transpose", "numpy.ndarray.transpose"],
 )
 def permuted(rng, size):
     """Fresh tensors, in an order that is not its own inverse where there are three axes or more."""
@@ -175,6 +206,18 @@ def one_axis_twice():
 def one_axis_by_two_names():
     """1 and -2 name the same of three axes; that is refused with ValueError too."""
     return (2, 3, 5), (15, 5, 1), (1, -2, 0)
+
+
+@permuted.edge(points=1)
+def an_axis_that_is_not_there():
+    """Three axes are 0 to 2: an order that names axis 3 is refused with ValueError."""
+    return (2, 3, 5), (15, 5, 1), (3, 1, 2)
+
+
+@permuted.edge(points=1)
+def an_axis_left_out():
+    """An order that leaves an axis out is refused with ValueError."""
+    return (2, 3, 5), (15, 5, 1), (2, 0)
 
 
 @permuted.mistake
@@ -232,12 +275,40 @@ def compares_names_only(shape, strides, order):
     return tuple(shape[axis] for axis in order), tuple(strides[axis] for axis in order)
 
 
+@permuted.mistake
+def takes_names_around_the_corner(shape, strides, order):
+    """`%` turned the name of an axis that is not there into that of another. Look at the range before you use it."""
+    return tensors.permuted(shape, strides, tuple(axis % len(shape) for axis in order))
+
+
+@permuted.mistake
+def lets_axes_be_left_out(shape, strides, order):
+    """An order that leaves an axis out went through, and the result has fewer axes than the input. Compare lengths."""
+    axes = [axis + len(shape) if axis < 0 else axis for axis in order]
+    if len(set(axes)) < len(axes) or not set(axes) <= set(range(len(shape))):
+        raise ValueError(order)
+    return tuple(shape[axis] for axis in axes), tuple(strides[axis] for axis in axes)
+
+
+@permuted.mistake
+def lets_python_refuse(shape, strides, order):
+    """An axis that is not there raised IndexError, from the indexing itself. Check the order first: ValueError."""
+    tensors.permuted(shape, strides, tuple(axis % len(shape) for axis in order))
+    return tuple(shape[axis] for axis in order), tuple(strides[axis] for axis in order)
+
+
 @permuted.alternative
-def by_an_empty_tensor(shape, strides, order):
-    """Lets NumPy transpose an array of that layout, and turns its bytes into elements."""
-    array = np.lib.stride_tricks.as_strided(np.zeros(1, np.int8), shape, strides, writeable=False)
-    array = np.transpose(array, order)
-    return array.shape, array.strides
+def by_striking_off(shape, strides, order):
+    """Strikes each axis off a list when it is named."""
+    left, pairs = list(range(len(shape))), []
+    for axis in order:
+        axis += len(shape) * (axis < 0)
+        left.remove(axis)  # raises ValueError for an axis that is not there, or not any more
+        pairs.append((shape[axis], strides[axis]))
+    if left:
+        raise ValueError(f"axes {left} are not named")
+    lengths, steps = zip(*pairs, strict=True) if pairs else ((), ())
+    return lengths, steps
 
 
 # 3. Averaging bytes
@@ -298,6 +369,12 @@ def rounds_up(first, second):
 
 
 @blend.mistake
+def goes_half_the_way(first, second):
+    """Half of `second - first` was added, but a difference of bytes below 0 wraps around. Go to a wider dtype first."""
+    return first + (second - first) // 2
+
+
+@blend.mistake
 def forgets_to_come_back(first, second):
     """The numbers are right, but an image of bytes should come out: convert back to uint8 at the end."""
     return (first.to(torch.int16) + second.to(torch.int16)) // 2
@@ -351,8 +428,14 @@ def ends_from_the_end():
 
 @sliced.edge(points=1)
 def beyond_the_axis():
-    """A stop beyond the end is cut to the length, and nothing left out means all."""
+    """A stop beyond the end is cut to the length; a start left out is the first element."""
     return (5, 4), (4, 1), 0, 0, None, 99, 2
+
+
+@sliced.edge(points=1)
+def a_stop_of_zero():
+    """A stop of 0 is not a stop left out: `x[:, :0]` is empty."""
+    return (4, 6), (6, 1), 3, 1, None, 0, 1
 
 
 @sliced.edge(points=1)
@@ -444,6 +527,40 @@ def slices_the_first_axis(shape, strides, offset, axis, start, stop, step):
 
 
 @sliced.mistake
+def slices_the_last_axis(shape, strides, offset, axis, start, stop, step):
+    """The last axis was sliced, whatever `axis` says."""
+    return tensors.sliced(shape, strides, offset, len(shape) - 1, start, stop, step)
+
+
+@sliced.mistake
+def puts_the_step_for_the_stride(shape, strides, offset, axis, start, stop, step):
+    """The new stride is the step alone. A step passes over elements, each an old stride away: multiply the two."""
+    new, _, new_offset = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    return (*_replaced(new, strides, axis, new[axis], step), new_offset)
+
+
+@sliced.mistake
+def takes_zero_for_left_out(shape, strides, offset, axis, start, stop, step):
+    """0 was taken for left out, as `start or …` and `if not stop` do. Ask whether it `is None`."""
+    return tensors.sliced(shape, strides, offset, axis, start or None, stop or None, step)
+
+
+@sliced.mistake
+def fills_in_for_forward_steps(shape, strides, offset, axis, start, stop, step):
+    """A start left out became 0 and a stop the length, though the step is negative: then it begins at the last one."""
+    first, last = 0 if start is None else start, shape[axis] if stop is None else stop
+    return tensors.sliced(shape, strides, offset, axis, first, last, step)
+
+
+@sliced.mistake
+def rounds_up_for_forward_steps(shape, strides, offset, axis, start, stop, step):
+    """Adding `step - 1` before `//` rounds up only if the step is positive. Find a way that holds for both signs."""
+    first, last, _ = slice(start, stop, step).indices(shape[axis])
+    new = _replaced(shape, strides, axis, max(0, (last - first + step - 1) // step), strides[axis] * step)
+    return (*new, offset + first * strides[axis])
+
+
+@sliced.mistake
 def does_not_clip(shape, strides, offset, axis, start, stop, step):
     """Start and stop were used as they are. First bring them into the axis: None, negative, too large."""
     first, last = 0 if start is None else start, shape[axis] if stop is None else stop
@@ -502,7 +619,7 @@ def broadcast_shapes(rng, size):
 
 @broadcast_shapes.edge(points=1)
 def lengths_that_do_not_fit():
-    """Lengths 3 and 5 do not fit: ValueError, with both shapes in its text."""
+    """Lengths 3 and 5 do not fit: that is refused with ValueError."""
     return (2, 3), (4, 2, 5)
 
 
@@ -522,6 +639,18 @@ def a_single_number():
 def stretched_to_nothing():
     """Length 1 beside length 0 becomes 0: an empty axis is not a larger one."""
     return (3, 1), (1, 0)
+
+
+@broadcast_shapes.edge(points=1)
+def nothing_beside_three():
+    """Length 0 is no 1: beside 3 it does not fit. ValueError."""
+    return (2, 0), (2, 3)
+
+
+@broadcast_shapes.edge(points=1)
+def larger_than_any_memory():
+    """The shapes of tensors that no memory could hold broadcast like any others: none has to be made."""
+    return (10**15, 1), (10**15,)
 
 
 @broadcast_shapes.mistake
@@ -558,6 +687,30 @@ def repeats_shorter_axes(first, second):
     if any(min(pair) and max(pair) % min(pair) for pair in pairs):
         raise ValueError(first, second)
     return tuple(0 if 0 in pair else max(pair) for pair in pairs)[::-1]
+
+
+@broadcast_shapes.mistake
+def lets_zero_fit_everything(first, second):
+    """Length 0 went through beside a length above 1. Only length 1 is stretched, to 0 as to any other."""
+    pairs = list(zip_longest(first[::-1], second[::-1], fillvalue=1))
+    if any(left != right and not {0, 1} & {left, right} for left, right in pairs):
+        raise ValueError(first, second)
+    return tuple(0 if 0 in pair else max(pair) for pair in pairs)[::-1]
+
+
+@broadcast_shapes.mistake
+def takes_zero_for_missing(first, second):
+    """0 was taken for a missing length, as `length or 1` does. Fill up with 1 only where an axis is missing."""
+    return tensors.broadcast_shapes(tuple(n or 1 for n in first), tuple(n or 1 for n in second))
+
+
+@broadcast_shapes.mistake
+def adds_two_tensors(first, second):
+    """Two tensors were made and the library asked. Work on the shapes alone: the tensors may not fit into memory."""
+    try:
+        return tuple((torch.empty(first) + torch.empty(second)).shape)
+    except RuntimeError as error:
+        raise ValueError(first, second) from error
 
 
 @broadcast_shapes.mistake
@@ -606,11 +759,11 @@ def from_the_right(first, second):
     points=3,
     difficulty=2,
     minutes=12,
-    sizes=(1, 2, 3, 4, 5, 6, 7, 8, 9),
+    sizes=(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
     forbids=[OWN + "is_contiguous", OWN + "addresses_by_loops", OWN + "addresses", "torch.Tensor.is_contiguous"],
 )
 def is_contiguous(rng, size):
-    """Fresh tensors, transposes, slices and stretched tensors."""
+    """Fresh tensors, transposes, slices (also backward ones) and stretched tensors."""
     a, b, c = some_shape(rng, 3)
     return {
         1: ((a, b), (b, 1)),  # fresh
@@ -622,13 +775,14 @@ def is_contiguous(rng, size):
         7: ((a, b), (0, 1)),  # one row, stretched
         8: ((a, b, c), (1, a, a * b)),  # the first axis fastest
         9: ((a, b, c), (b * c, 1, b)),  # two axes swapped, the first still first
+        10: ((a, b), (b, -1)),  # every row backward
     }[size]
 
 
 @is_contiguous.edge(points=1)
 def a_stride_that_is_never_used():
     """Along an axis of length 1 no step is ever taken, so its stride says nothing."""
-    return (3, 1, 4), (4, 77, 1)
+    return (1, 3, 1, 4, 1), (99, 4, 77, 1, 50)
 
 
 @is_contiguous.edge(points=1)
@@ -663,6 +817,19 @@ def wants_falling_strides(shape, strides):
 
 
 @is_contiguous.mistake
+def wants_falling_strides_down_to_one(shape, strides):
+    """Strides that fall down to 1 are not enough: there may be gaps between the rows. Each must be exactly right."""
+    used = [s for n, s in zip(shape, strides, strict=True) if n > 1]
+    return 0 in shape or not used or (used[-1] == 1 and used == sorted(used, reverse=True))
+
+
+@is_contiguous.mistake
+def looks_away_from_the_sign(shape, strides):
+    """A stride of −1 was taken for 1. Reading backward is not reading in order, and no `abs` mends that."""
+    return tensors.is_contiguous(shape, tuple(abs(stride) for stride in strides))
+
+
+@is_contiguous.mistake
 def looks_for_gaps_only(shape, strides):
     """No cell is left out, but that holds for a transpose too: the cells must also come in reading order."""
     return 0 in shape or sum((n - 1) * s for n, s in zip(shape, strides, strict=True)) + 1 == math.prod(shape)
@@ -685,6 +852,12 @@ def compares_neighbors_only(shape, strides):
 def minds_unused_strides(shape, strides):
     """The strides were compared with a fresh tensor's one by one. That of an axis of length 1 is never used."""
     return 0 in shape or strides == tensors.contiguous_strides(shape)
+
+
+@is_contiguous.mistake
+def compares_with_fresh_strides(shape, strides):
+    """The strides were compared with a fresh tensor's. Some are never used: along length 1, or without elements."""
+    return strides == tensors.contiguous_strides(shape)
 
 
 @is_contiguous.mistake
@@ -719,9 +892,10 @@ def by_leaving_out_length_one(shape, strides):
     forbids=[OWN + "standardize"],
 )
 def standardize(rng, size):
-    """Tables whose columns have means and spreads of their own."""
+    """Tables, one of them in float64, whose columns have means and spreads of their own."""
     scale, shift = rng.uniform(0.5, 3, size + 1), rng.uniform(-9, 9, size + 1)
-    return torch.from_numpy(rng.normal(size=(size + 2, size + 1)) * scale + shift).float()
+    table = torch.from_numpy(rng.normal(size=(size + 2, size + 1)) * scale + shift)
+    return table if size == 3 else table.float()
 
 
 @standardize.edge(points=1)
@@ -736,16 +910,28 @@ def a_single_row():
     return torch.tensor([[3.0, -2.0, 8.0]])
 
 
+@standardize.edge(points=1)
+def seven_tenths():
+    """A column of 0.1 seven times over never changes either, whatever rounding makes of its mean and deviation."""
+    return torch.full((7, 1), 0.1)
+
+
+@standardize.edge(points=1)
+def years():
+    """Large numbers close together, such as years, are scaled as well as any."""
+    return torch.tensor([[1999.0], [2001.0], [2003.0]])
+
+
+@standardize.edge(points=1)
+def tiny_numbers():
+    """A column of tiny numbers gets deviation 1 too: nothing may be added to its own."""
+    return torch.tensor([[1e-7], [2e-7], [4e-7]])
+
+
 @standardize.mistake
 def divides_by_n_minus_1(table):
     """The deviation was divided by n − 1, which is PyTorch's default. Ask for `correction=0` to divide by n."""
     return (table - table.mean(dim=0)) / table.std(dim=0)
-
-
-@standardize.mistake
-def divides_by_n_minus_1_with_care(table):
-    """Constant columns are right, but the deviation was divided by n − 1, PyTorch's default. Ask for `correction=0`."""
-    return torch.nan_to_num((table - table.mean(dim=0)) / table.std(dim=0))
 
 
 @standardize.mistake
@@ -785,6 +971,28 @@ def divides_by_zero(table):
 
 
 @standardize.mistake
+def asks_the_deviation(table):
+    """A constant column was known by its deviation of 0, but rounding may leave a little. Compare its numbers."""
+    centered = table - table.mean(dim=0)
+    deviation = centered.square().mean(dim=0).sqrt()
+    return torch.where(deviation == 0, 0.0, centered / deviation)
+
+
+@standardize.mistake
+def subtracts_squares(table):
+    """Mean of the squares minus square of the mean: their difference drowns in rounding. Subtract the mean first."""
+    variance = (table.square().mean(dim=0) - table.mean(dim=0).square()).clamp(min=0)
+    constant = table.amax(dim=0) == table.amin(dim=0)
+    return torch.where(constant, 0.0, (table - table.mean(dim=0)) / variance.sqrt())
+
+
+@standardize.mistake
+def adds_a_little(table):
+    """A little was added to the deviation to avoid 0 / 0, which flattens columns of tiny numbers. Add nothing."""
+    return (table - table.mean(dim=0)) / (table.std(dim=0, correction=0) + 1e-8)
+
+
+@standardize.mistake
 def writes_into_the_table(table):
     """The caller's table was overwritten: `-=` and `/=` work in place. Make a new tensor."""
     table[:] = tensors.standardize(table)
@@ -801,8 +1009,9 @@ def by_sums(table):
 
 @standardize.alternative
 def column_by_column(table):
-    """Standardizes one column after the other."""
-    columns = [column - column.mean() for column in table.unbind(dim=1)]
+    """Subtracts the first row before anything else, which makes constant columns 0 exactly; column after column."""
+    shifted = [column - column[0] for column in table.unbind(dim=1)]
+    columns = [column - column.mean() for column in shifted]
     return torch.stack([torch.nan_to_num(c / c.square().mean().sqrt()) for c in columns], dim=1)
 
 
@@ -821,7 +1030,7 @@ def sliding_windows(rng, size):
     """Recordings of two channels; the signal is every other sample, from sample 1 on."""
     width, step = 2 + size % 3, {1: 1, 2: 3, 3: 2}.get(size, 3)
     time = width + step * min(size, 4) + step - 1
-    return torch.from_numpy(rng.integers(-50, 50, size=(2, 2 * time))), width, step
+    return torch.from_numpy(rng.integers(-50, 50, size=(2, 2 * time + 1))), width, step
 
 
 @sliding_windows.edge(points=1)
@@ -837,6 +1046,18 @@ def too_wide():
 
 
 @sliding_windows.edge(points=1)
+def a_step_of_zero():
+    """Windows that never move on are refused with ValueError."""
+    return torch.arange(10).reshape(1, 10), 2, 0
+
+
+@sliding_windows.edge(points=1)
+def a_width_of_zero():
+    """Windows that hold nothing are refused with ValueError."""
+    return torch.arange(10).reshape(1, 10), 0, 1
+
+
+@sliding_windows.edge(points=1)
 def one_signal():
     """A single signal, without a batch axis."""
     return torch.arange(14), 3, 2
@@ -848,7 +1069,7 @@ def every_other_sample(answer, recording, width, step):
     windows = answer(recording[..., 1::2], width, step)
     return {
         "windows": windows,
-        "strides": windows.stride(),
+        "strides": str(tuple(windows.stride())),  # as text: a wrong shape is then told first
         "offset": windows.storage_offset(),
         "bytes of the storage": windows.untyped_storage().nbytes(),
     }
@@ -858,6 +1079,12 @@ def every_other_sample(answer, recording, width, step):
 def copies(signal, width, step=1):
     """The numbers are right, but they were copied. Describe the windows by strides into the signal's own storage."""
     return tensors.sliding_windows(signal, width, step).contiguous()
+
+
+@sliding_windows.mistake
+def clones(signal, width, step=1):
+    """The strides were right, but `clone` copied the windows in the end. Return the view itself."""
+    return tensors.sliding_windows(signal, width, step).clone()
 
 
 @sliding_windows.mistake
@@ -878,6 +1105,25 @@ def assumes_neighbors(signal, width, step=1):
     """The next sample was taken for the next cell. Ask the signal for its last stride; it may be a slice itself."""
     view = tensors.sliding_windows(signal, width, step)
     return view.as_strided(view.shape, (*signal.stride()[:-1], step, 1), signal.storage_offset())
+
+
+@sliding_windows.mistake
+def assumes_packed_channels(signal, width, step=1):
+    """The channels were taken to lie end to end, but there may be gaps between them. Keep the outer strides."""
+    view = tensors.sliding_windows(signal, width, step)
+    outer, cells = [], signal.shape[-1] * signal.stride(-1)
+    for length in reversed(signal.shape[:-1]):
+        outer.insert(0, cells)
+        cells *= length
+    return view.as_strided(view.shape, (*outer, *view.stride()[-2:]), signal.storage_offset())
+
+
+@sliding_windows.mistake
+def swaps_the_strides(signal, width, step=1):
+    """The step went to the samples inside a window. It leads from one window to the next: swap the last two strides."""
+    view = tensors.sliding_windows(signal, width, step)
+    *outer, window, sample = view.stride()
+    return view.as_strided(view.shape, (*outer, sample, window), signal.storage_offset())
 
 
 @sliding_windows.mistake
@@ -915,6 +1161,34 @@ def reads_past_the_end(signal, width, step=1):
     return signal.as_strided(shape, fitting.stride(), signal.storage_offset())
 
 
+def _unguarded(signal, width, step):
+    *outer, inner = signal.stride()
+    shape = (*signal.shape[:-1], (signal.shape[-1] - width) // step + 1, width)
+    return signal.as_strided(shape, (*outer, step * inner, inner), signal.storage_offset())
+
+
+@sliding_windows.mistake
+def refuses_nothing(signal, width, step=1):
+    """Nothing was refused. Raise ValueError if no window fits, and for a width or a step below 1."""
+    return _unguarded(signal, width, step)
+
+
+@sliding_windows.mistake
+def refuses_wide_windows_only(signal, width, step=1):
+    """Only windows that are too wide were refused. A width or a step below 1 gives no windows either: ValueError."""
+    if width > signal.shape[-1]:
+        raise ValueError(width)
+    return _unguarded(signal, width, step)
+
+
+@sliding_windows.mistake
+def refuses_one_window(signal, width, step=1):
+    """A window as wide as the signal was refused, but it fits exactly once."""
+    if width >= signal.shape[-1]:
+        raise ValueError(width)
+    return tensors.sliding_windows(signal, width, step)
+
+
 @sliding_windows.alternative
 def by_first_windows(signal, width, step=1):
     """Narrows the signal to where windows start, then adds an axis that walks through each."""
@@ -934,7 +1208,7 @@ def by_first_windows(signal, width, step=1):
     points=3,
     difficulty=3,
     minutes=20,
-    sizes=(1, 2, 3, 4, 5, 8),
+    sizes=(1, 2, 3, 4, 5, 6, 7, 8),
     forbids=[OWN + "occupied_bytes"],
 )
 def occupied_bytes(rng, size):
@@ -946,6 +1220,8 @@ def occupied_bytes(rng, size):
         3: ((a, b), (0, 1)),  # one row, stretched
         4: ((a, b), (1, 1)),  # overlapping windows
         5: ((a, 3), (2, 1)),  # windows that overlap in one cell
+        6: ((a, b), (2, 2)),  # overlapping windows of every other sample
+        7: ((4, 3), (2, 3)),  # steps of 2 and of 3: some cells are met twice, some never
         8: ((2, a, b), (0, 4 * b, 2)),  # stretched, with gaps
     }[size]
     dtype = [torch.int64, torch.int16, torch.int32, torch.uint8][size % 4]
@@ -1001,6 +1277,12 @@ def minds_only_stretched_axes(view):
     """Stretched axes are counted once, but windows that overlap share cells as well, with strides above 0."""
     lengths = [n for n, s in zip(view.shape, view.stride(), strict=True) if s != 0 or n == 0]
     return math.prod(lengths) * view.element_size()
+
+
+@occupied_bytes.mistake
+def counts_different_numbers(view):
+    """Different numbers were counted. Two cells may hold the same number: look at the layout, not into the cells."""
+    return view.unique().numel() * view.element_size()
 
 
 @occupied_bytes.mistake
