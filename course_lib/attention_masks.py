@@ -32,7 +32,7 @@ def mask_from_ids(
 def combine_masks_by_loops(
     padding: Bool[Tensor, "batch key"], causal: Bool[Tensor, "query key"]
 ) -> Bool[Tensor, "batch 1 query key"]:
-    """Decide for one pair of query and key after another if the one may use the other.
+    """Decide for each pair of query and key, one by one, if the one may use the other.
 
     Takes a mask of real keys (batch, key) and one of earlier keys (query, key);
     returns (batch, 1, query, key), where the axis of length 1 stands for all heads.
@@ -55,7 +55,7 @@ def combine_masks_by_loops(
 def masked_softmax_by_loops(
     scores: Float[Tensor, "query key"], mask: Bool[Tensor, "query key"]
 ) -> Float[Tensor, "query key"]:
-    """Share each query's attention among the keys it may use; without any, give zeros.
+    """Share each query's attention among the keys it may use; without any, zeros.
 
     Takes scores and a mask (query, key), returns weights of that shape and of the
     scores' dtype. The largest score is taken off first, so that no exponential
@@ -140,7 +140,8 @@ def wasted_fraction(lengths: list[int], batches: list[list[int]]) -> float:
     0.25
     """
     longest = [max((lengths[i] for i in batch), default=0) for batch in batches]
-    padded = sum(len(batch) * time for batch, time in zip(batches, longest, strict=True))
+    sizes = zip(batches, longest, strict=True)
+    padded = sum(len(batch) * time for batch, time in sizes)
     real = sum(lengths[i] for batch in batches for i in batch)
     return 1 - real / padded if padded else 0.0
 

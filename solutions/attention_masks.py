@@ -20,10 +20,11 @@ from course_lib.checking import check
 # %% [markdown] exercise="attention_masks.pad_batch"
 # `pad_batch(sequences, pad_id, side)` makes one tensor of several.
 #
-# - `sequences`: a list of one-dimensional tensors of token ids, of different lengths (an empty one is possible)
+# - `sequences`: a list of one-dimensional tensors of token ids, one or more, all of one dtype (`int32`, `int64`, …);
+#   a sequence may be empty
 # - `pad_id`: the id to fill up with; `side`: `"right"` or `"left"`, where the padding goes
-# - returns a tensor (batch, time), where time is the length of the longest, of the same dtype and on the same
-#   device
+# - returns a tensor (batch, time): row b is sequence b, time is the length of the longest, dtype and device are
+#   those of the sequences
 #
 # ```
 # pad_batch([tensor([5, 6, 7]), tensor([8])], 9, "right")  →  [[5, 6, 7],
@@ -112,8 +113,9 @@ check("attention_masks.causal_mask", causal_mask)
 #
 # $$M_{b0ij} = m_{bj} \wedge c_{ij}$$
 #
-# - `padding`: (batch, key), True for real keys; `causal`: (query, key). The numbers of queries and keys may
-#   differ.
+# - `padding`: (batch, key), True for real keys
+# - `causal`: (query, key), True for keys that are not in the future; it may allow less than the whole past, such as
+#   the last few keys only. The numbers of queries and keys may differ.
 # - returns (batch, 1, query, key), boolean: the axis of length 1 stands for all heads
 #
 # ```
@@ -142,7 +144,8 @@ check("attention_masks.combine_masks", combine_masks)
 #
 # - `scores`: any shape with keys on the last axis, floating point; `mask`: boolean, broadcasts to the scores'
 #   shape
-# - returns weights of the scores' shape and dtype; no nan, and no overflow for scores in the hundreds
+# - returns weights of the scores' shape and dtype, in `float16` as well; no nan, and no overflow for scores in the
+#   hundreds
 #
 # ```
 # masked_softmax(tensor([[0., 0., 9.], [1., 2., 3.]]),
@@ -186,9 +189,9 @@ except NotImplementedError:
 #
 # and zeros where a sequence has no real position.
 #
-# - `values`: (batch, time, feature), floating point; `mask`: (batch, time), boolean
+# - `values`: (batch, time, feature), floating point; `mask`: (batch, time), boolean; padding may stand anywhere
 # - returns (batch, feature) of the values' dtype. What stands in the padding has no influence, even if it is
-#   nan.
+#   nan. A nan at a real position does: it tells of a bug, and is not to be hidden.
 #
 # ```
 # masked_mean(tensor([[[2.], [4.], [9.]]]), tensor([[True, True, False]]))  →  [[3.]]
@@ -238,8 +241,9 @@ check("attention_masks.real_positions", real_positions)
 # Several sequences share a row. `packed_mask(segments)` keeps them apart: a token may use itself and the
 # *earlier* tokens of *its own* sequence.
 #
-# - `segments`: (batch, time) whole numbers: which sequence a token belongs to. The numbers are names, in no
-#   order; 0 is padding, which may use nothing and be used by nothing.
+# - `segments`: (batch, time) whole numbers, 0 or more: which sequence a token belongs to. The numbers are names, in
+#   no order; 0 is padding, which may use nothing and be used by nothing. It may stand anywhere, inside a sequence as
+#   well.
 # - returns (batch, 1, query, key), boolean
 #
 # ```

@@ -34,9 +34,9 @@ def some(rng, *shape):
     forbids=[OWN + "pad_batch", "torch.nn.utils.rnn.pad_sequence"],
 )
 def pad_batch(rng, size):
-    """Sequences of different lengths, not the longest first, padded on the right with an id that is not 0."""
-    lengths = [max(1, size // 2), size + 1, size, max(1, size - 1)]
-    sequences = [torch.from_numpy(rng.integers(0, 50, size=length)) for length in lengths]
+    """Sequences of different lengths, in no order, padded on the right with an id that is not 0; int32 and int64."""
+    lengths, dtype = [size, max(1, size // 2), size + 1, max(1, size - 1)], torch.int64 if size % 2 else torch.int32
+    sequences = [torch.from_numpy(rng.integers(0, 50, size=length)).to(dtype) for length in lengths]
     return sequences, int(rng.integers(50, 60)), "right"
 
 
@@ -93,6 +93,25 @@ def cut_to_the_shortest(sequences, pad_id=0, side="right"):
     """The batch is as long as its shortest sequence, so tokens are lost. Make room for the longest."""
     time = min(len(sequence) for sequence in sequences)
     return torch.stack([sequence[:time] for sequence in sequences])
+
+
+@pad_batch.mistake
+def as_long_as_the_first(sequences, pad_id=0, side="right"):
+    """The batch is as long as its first sequence, so longer ones lose tokens. Make room for the longest."""
+    time = len(sequences[0])
+    return am.pad_batch([sequence[:time] for sequence in sequences], pad_id, side)
+
+
+@pad_batch.mistake
+def sorted_by_length(sequences, pad_id=0, side="right"):
+    """The sequences come out in another order, so labels no longer belong to them: row b must be sequence b."""
+    return am.pad_batch(sorted(sequences, key=len, reverse=True), pad_id, side)
+
+
+@pad_batch.mistake
+def ids_in_int64(sequences, pad_id=0, side="right"):
+    """The ids have become int64 whatever they were: new tensors must get the dtype of the sequences."""
+    return am.pad_batch(sequences, pad_id, side).long()
 
 
 @pad_batch.mistake
@@ -168,6 +187,18 @@ def marks_the_padding(lengths, max_len):
 def one_token_too_many(lengths, max_len):
     """One position too many is marked in each row: positions count from 0, so the last real one is `length - 1`."""
     return torch.arange(max_len, device=lengths.device) <= lengths[:, None]
+
+
+@padding_mask.mistake
+def one_token_too_few(lengths, max_len):
+    """The last real token of each row is not marked: positions count from 0, so it stands at `length - 1`."""
+    return am.padding_mask(lengths - 1, max_len)
+
+
+@padding_mask.mistake
+def lengths_without_an_axis(lengths, max_len):
+    """Positions are compared with lengths one by one. To compare each with each, `lengths` needs an axis more."""
+    return torch.arange(max_len, device=lengths.device) < lengths
 
 
 @padding_mask.mistake
@@ -263,6 +294,12 @@ def not_even_itself(queries, keys, device=None):
 
 
 @causal_mask.mistake
+def one_key_of_the_future(queries, keys, device=None):
+    """Each query may use one key too many, the first of its future. The last it may use is at its own position."""
+    return torch.ones(queries, keys, dtype=torch.bool, device=device).tril(keys - queries + 1)
+
+
+@causal_mask.mistake
 def the_future(queries, keys, device=None):
     """The mask is upside down: it lets a query use its own position and the future instead of the past."""
     return torch.ones(queries, keys, dtype=torch.bool, device=device).triu(keys - queries)
@@ -342,6 +379,12 @@ def as_many_sequences_as_queries():
     return am.padding_mask(torch.tensor([1, 3, 2]), 3), am.causal_mask(3, 3)
 
 
+@combine_masks.edge(points=1)
+def a_window_instead_of_the_whole_past():
+    """The second mask may allow less than the whole past, here a window of two keys: use the one that is given."""
+    return am.padding_mask(torch.tensor([4, 2]), 4), am.causal_mask(4, 4).triu(-1)
+
+
 @combine_masks.mistake
 def either_is_enough(padding, causal):
     """A key is let through if one of the masks allows it. Both must."""
@@ -384,6 +427,24 @@ def forgets_the_padding(padding, causal):
     return causal.expand(len(padding), 1, *causal.shape).clone()
 
 
+@combine_masks.mistake
+def padding_upside_down(padding, causal):
+    """Only padded keys are let through: `padding` is True where a key is real, so it needs no `~`."""
+    return ~padding[:, None, None, :] & causal
+
+
+@combine_masks.mistake
+def says_what_is_forbidden(padding, causal):
+    """The result is inverted: True should mean 'may be used', and yours marks what may not."""
+    return ~am.combine_masks(padding, causal)
+
+
+@combine_masks.mistake
+def works_the_future_out_again(padding, causal):
+    """The future is worked out from the shape. Use the mask that is given: it may allow less than the whole past."""
+    return am.combine_masks(padding, am.causal_mask(*causal.shape, device=causal.device))
+
+
 @combine_masks.alternative
 def by_multiplication(padding, causal):
     """Multiplies, which is "and" for 0 and 1."""
@@ -409,8 +470,9 @@ def by_two_refusals(padding, causal):
     forbids=[OWN + "masked_softmax", OWN + "masked_softmax_by_loops", OWN + "masked_attention"],
 )
 def masked_softmax(rng, size):
-    """Scores of several heads with one mask for all; each query has some keys to use."""
-    return 3 * normal(rng, 2, 3, 4, size), some(rng, 2, 1, 4, size)
+    """Scores of several heads with one mask for all; each query has some keys to use. float32 and float64."""
+    dtype = torch.float32 if size % 2 else torch.float64
+    return 3 * normal(rng, 2, 3, 4, size).to(dtype), some(rng, 2, 1, 4, size)
 
 
 @masked_softmax.edge(points=2)
@@ -434,6 +496,30 @@ def a_huge_score_under_the_mask():
     )
 
 
+@masked_softmax.edge(points=1)
+def half_precision():
+    """Scores in float16 give weights in float16, a dtype whose largest number is 65504."""
+    return torch.tensor([[2.0, 2.0, 9.0]], dtype=torch.float16), torch.tensor([[True, True, False]])
+
+
+@masked_softmax.mistake
+def forgets_the_mask(scores, mask):
+    """This is an ordinary softmax: keys that may not be used get a share."""
+    return torch.softmax(scores, dim=-1)
+
+
+@masked_softmax.mistake
+def weights_in_float32(scores, mask):
+    """The weights are float32 whatever the scores were. Give them the dtype of the scores."""
+    return am.masked_softmax(scores.float(), mask)
+
+
+@masked_softmax.mistake
+def too_large_for_float16(scores, mask):
+    """A number such as −1e9 does not exist in float16. Minus infinity exists in every floating dtype."""
+    return torch.softmax(scores.masked_fill(~mask, -1e9), dim=-1) * mask
+
+
 @masked_softmax.mistake
 def nan_in_empty_rows(scores, mask):
     """A row of nothing but minus infinity gives 0/0, nan. A query without any key should get zeros."""
@@ -443,6 +529,13 @@ def nan_in_empty_rows(scores, mask):
 @masked_softmax.mistake
 def equal_shares_in_empty_rows(scores, mask):
     """With a large negative number instead of minus infinity, an empty row shares equally among forbidden keys."""
+    return torch.softmax(scores.masked_fill(~mask, torch.finfo(scores.dtype).min), dim=-1)
+
+
+@masked_softmax.mistake
+def minus_a_billion(scores, mask):
+    """With −1e9 instead of minus infinity, an empty row shares equally among forbidden keys, and float16 has no such
+    number."""
     return torch.softmax(scores.masked_fill(~mask, -1e9), dim=-1)
 
 
@@ -450,7 +543,7 @@ def equal_shares_in_empty_rows(scores, mask):
 def adds_minus_ten_thousand(scores, mask):
     """Adding −10000 keeps the order of the scores: an empty row attends as if nothing were masked, and a score of
     20000 under the mask still wins. Replace the scores, don't shift them."""
-    return torch.softmax(scores + torch.where(mask, 0.0, -10000.0), dim=-1)
+    return torch.softmax(scores - 10000.0 * (~mask).to(scores.dtype), dim=-1)
 
 
 @masked_softmax.mistake
@@ -481,7 +574,7 @@ def along_the_queries(scores, mask):
 @masked_softmax.mistake
 def exponentials_without_a_shift(scores, mask):
     """`exp` of a score above 88 overflows float32. Take the row's largest score off first; softmax does not change."""
-    powers = torch.exp(scores.masked_fill(~mask, -torch.inf).float())
+    powers = torch.exp(scores.masked_fill(~mask, -torch.inf))
     total = powers.sum(dim=-1, keepdim=True)
     return torch.where(total == 0, 0.0, powers / total)
 
@@ -523,7 +616,7 @@ def in_log_space_and_double(scores, mask):
 )
 def masked_mean(rng, size):
     """Vectors at 4 positions more than `size`, some of them real, in no order; one real number is 0."""
-    values = 5 + normal(rng, 3, size + 4, 2)
+    values = 5 + normal(rng, 3, size + 4, 2).to(torch.float32 if size % 2 else torch.float64)
     values[1, 0, 1] = 0.0
     return values, some(rng, 3, size + 4)
 
@@ -539,6 +632,12 @@ def a_sequence_of_padding():
 def nan_in_the_padding():
     """What stands in the padding has no influence, not even nan, and 0 times nan is nan."""
     return torch.tensor([[[1.0], [2.0], [torch.nan], [torch.inf]]]), torch.tensor([[True, True, False, False]])
+
+
+@masked_mean.edge(points=1)
+def nan_in_a_real_position():
+    """A nan at a real position says that something went wrong before, and must stay to be seen."""
+    return torch.tensor([[[1.0], [torch.nan], [3.0]]]), torch.tensor([[True, True, False]])
 
 
 @masked_mean.mistake
@@ -594,6 +693,25 @@ def counts_what_is_not_zero(values, mask):
 def mean_of_the_padding(values, mask):
     """The padding is averaged and the real tokens are left out: the mask is upside down."""
     return am.masked_mean(values, ~mask)
+
+
+@masked_mean.mistake
+def takes_the_first_positions(values, mask):
+    """As many positions as are real are averaged, but the first ones. Padding may stand anywhere: ask the mask."""
+    return am.masked_mean(values, am.padding_mask(mask.sum(dim=1), mask.shape[1]))
+
+
+@masked_mean.mistake
+def means_in_float32(values, mask):
+    """The means are float32 whatever the values were. Give them the dtype of the values."""
+    return am.masked_mean(values, mask).float()
+
+
+@masked_mean.mistake
+def hides_every_nan(values, mask):
+    """Every nan is made 0, at real positions too, where it would have told of a bug. Replace only what is masked."""
+    clean = values.nan_to_num(0.0).masked_fill(~mask[:, :, None], 0.0)
+    return am.masked_mean(clean, mask)
 
 
 @masked_mean.alternative
@@ -690,6 +808,19 @@ def one_in_the_padding(mask):
 
 
 @real_positions.mistake
+def numbers_the_padding_too(mask):
+    """How many real tokens stand before it is right for a real token. Padding gets 0 wherever it stands."""
+    return mask.cumsum(dim=1) - mask.long()
+
+
+@real_positions.mistake
+def padding_on_the_left_only(mask):
+    """The count assumes that all padding stands on the left. It may stand on the right too, and in between."""
+    columns = torch.arange(mask.shape[1], device=mask.device)
+    return (columns - (~mask).sum(dim=1, keepdim=True)).clamp(min=0).masked_fill(~mask, 0)
+
+
+@real_positions.mistake
 def counts_down_the_batch(mask):
     """The count runs along the batch: number the tokens of each row."""
     return (mask.cumsum(dim=0) - 1).masked_fill(~mask, 0)
@@ -748,8 +879,8 @@ def a_row_of_padding():
 
 @packed_mask.edge(points=1)
 def padding_in_front():
-    """Padding may also stand before and between the sequences."""
-    return torch.tensor([[0, 2, 2, 0, 1, 1, 1]])
+    """Padding may also stand before, between and inside sequences."""
+    return torch.tensor([[0, 2, 2, 0, 2, 0, 1, 1]])
 
 
 @packed_mask.mistake
@@ -801,6 +932,19 @@ def no_axis_for_heads(segments):
     return am.packed_mask(segments)[:, 0]
 
 
+@packed_mask.mistake
+def padding_uses_itself(segments):
+    """Padding may use itself, a common way to avoid empty rows. Here it may use nothing: the row stays empty."""
+    return am.packed_mask(segments) | torch.eye(segments.shape[1], dtype=torch.bool, device=segments.device)
+
+
+@packed_mask.mistake
+def a_new_sequence_at_each_change(segments):
+    """A sequence is taken to end where the number changes. After padding inside it, it goes on: compare numbers."""
+    changes = (segments != segments.roll(1, dims=1)).cumsum(dim=1)
+    return am.packed_mask(segments) & (changes[:, None, :, None] == changes[:, None, None, :])
+
+
 @packed_mask.alternative
 def pair_by_pair(segments):
     """Asks about each pair of positions."""
@@ -839,8 +983,8 @@ def bucket_batches(rng, size):
 
 @bucket_batches.edge(points=1)
 def an_exact_fit():
-    """A batch that holds exactly `max_tokens` cells is allowed."""
-    return [4, 4, 4, 3, 2, 2], 12
+    """A batch that holds exactly `max_tokens` cells is allowed, and so is one sequence of that length."""
+    return [4, 12, 4, 4, 3, 2, 2], 12
 
 
 @bucket_batches.edge(points=1)
@@ -885,6 +1029,31 @@ def refuses_an_exact_fit(lengths, max_tokens):
 def forgets_the_one_that_comes(lengths, max_tokens):
     """The check leaves out the sequence that is about to be added, so batches grow one too large."""
     return _greedy(lengths, max_tokens, lambda batch, i: len(batch) * lengths[i] > max_tokens)
+
+
+@bucket_batches.mistake
+def measured_before_it_comes(lengths, max_tokens):
+    """The batch is measured by its longest so far. The sequence that comes is longer, and sets the width."""
+    return _greedy(lengths, max_tokens, lambda batch, i: (len(batch) + 1) * lengths[batch[-1]] > max_tokens)
+
+
+@bucket_batches.mistake
+def refuses_one_that_just_fits(lengths, max_tokens):
+    """A sequence of exactly `max_tokens` is refused. It fits: only a longer one raises an error."""
+    _refuse_long(lengths, max_tokens - 1)
+    return am.bucket_batches(lengths, max_tokens)
+
+
+@bucket_batches.mistake
+def looked_up_by_length(lengths, max_tokens):
+    """Of several sequences of one length the first is taken again and again: `index` finds no other."""
+    return [[lengths.index(lengths[i]) for i in batch] for batch in am.bucket_batches(lengths, max_tokens)]
+
+
+@bucket_batches.mistake
+def places_in_the_sorted_list(lengths, max_tokens):
+    """These are places in the sorted list. Return where each sequence stands in `lengths`, as it was given."""
+    return am.bucket_batches(sorted(lengths), max_tokens)
 
 
 @bucket_batches.mistake
