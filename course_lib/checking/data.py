@@ -102,6 +102,7 @@ def kind_of(value: Any) -> str:
         float: "a number (float)",
         bool: "True or False (bool)",
         str: "a string",
+        bytes: "bytes",
     }
     name = type(value).__name__
     return names.get(type(value), f"{'an' if name[:1] in 'aeiouAEIOU' else 'a'} {name}")
