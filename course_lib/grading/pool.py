@@ -134,7 +134,7 @@ def run_on_dask(tasks: Iterable[Task], scheduler: str) -> Iterator[Result]:
         from distributed import Client, as_completed
     except ImportError as error:
         raise RuntimeError("--scheduler needs Dask: pip install distributed") from error
-    with Client(scheduler, timeout="10s", set_as_default=False) as client:
+    with Client(scheduler, timeout="10s", set_as_default=False) as client, client.as_current():
         at_once = max(8, 3 * sum(client.nthreads().values()))  # the rest waits here, so that memory stays bounded
         left, futures = iter(tasks), {}
 

@@ -221,8 +221,9 @@ def test_a_damaged_verdict_file_counts_as_absent(tmp_path):
     store = Verdicts(tmp_path)
     store.put("ab12", {"verdicts": {}})
     assert store.get("ab12")
-    (tmp_path / ".grading/verdicts/ab/ab12.json").write_text('{"key": "ab12"')
-    assert store.get("ab12") is None
+    for text in ('{"key": "ab12"', '{"key": "another"}', "[]", ""):
+        (tmp_path / ".grading/verdicts/ab/ab12.json").write_text(text)
+        assert store.get("ab12") is None
 
 
 def test_folders_that_cannot_be_used_are_named(tmp_path, capsys):

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from grading.conftest import needs_landlock
 import course_lib
 from course_lib.grading import demo, render
 from course_lib.grading.examiner import examine_notebook
-from course_lib.grading.lockdown import Limits
+from course_lib.grading.lockdown import NETWORK, Limits
 from course_lib.grading.repair import repair
 
 REPOSITORY = Path(course_lib.__file__).parents[1]
@@ -36,18 +37,25 @@ def right():
 
 
 @pytest.fixture
-def course(tmp_path):
-    """A course folder whose gradebook and secret hold a word that must never come out."""
-    for name in ("gradebook.db", ".grading/secret", "submitted/ada/tensors/tensors.ipynb"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(CANARY)
-    return tmp_path
+def course():
+    """A course folder, open to every user, whose gradebook and secret hold a word that must never come out."""
+    with tempfile.TemporaryDirectory() as made:
+        place = Path(made)
+        place.chmod(0o777)
+        for name in ("gradebook.db", ".grading/secret", "submitted/ada/tensors/tensors.ipynb"):
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            (place / name).write_text(CANARY)
+            (place / name).chmod(0o666)
+        yield place
 
 
 @pytest.fixture
 def attack(nursery, release, right, course):
     """Return a function that grades a hostile notebook, whose other exercise is answered right."""
+    layers: list[str] = []
     listener = socket.create_server(("127.0.0.1", 0))
+    datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    datagrams.bind(listener.getsockname())
     words = {"course": str(course), "repository": str(REPOSITORY), "port": listener.getsockname()[1]}
 
     def attack(cell, answer=hostile.WRONG):
@@ -60,6 +68,7 @@ def attack(nursery, release, right, course):
         notebook["cells"].insert(0, first | {"execution_count": None})
         repaired = repair(json.dumps(notebook).encode(), release)
         result = examine_notebook(nursery, repaired, 7, LIMITS)
+        layers.extend(result["layers"])
         return result, json.dumps(render.graded(repaired.notebook, result))
 
     yield attack
@@ -67,6 +76,11 @@ def attack(nursery, release, right, course):
     with pytest.raises(TimeoutError):
         listener.accept()  # nobody got out
     listener.close()
+    datagrams.settimeout(0.01)
+    if NETWORK in layers:  # Landlock alone does not know UDP
+        with pytest.raises(TimeoutError):
+            datagrams.recv(1)
+    datagrams.close()
 
 
 def unharmed(name, result, shown, course):
