@@ -84,8 +84,9 @@ class Library(SphinxDirective):
             return None
         self.env.note_dependency(str(path))
         about, entries = entries_of(path.read_text(encoding="utf-8"))
-        section = _section(f"api-{page.name}", nodes.literal("", f"course_lib.{page.name}"))
-        section += nodes.paragraph("", "", nodes.Text("Explained on "), page_link(page), nodes.Text("."))
+        section = _section(f"api-{page.name}", nodes.Text(page.title))
+        module = nodes.literal("", f"course_lib.{page.name}")
+        section += nodes.paragraph("", "", module, nodes.Text(", explained on "), page_link(page), nodes.Text("."))
         section += shown(about.partition("\n")[2].strip())
         address = source_url(contents.root, f"course_lib/{page.name}.py")
         for entry in entries:
@@ -96,7 +97,7 @@ class Library(SphinxDirective):
 
 def _of(entry: Entry, concept: str, address: str, users: list[Page]) -> nodes.section:
     """One function or class: signature, docstring, methods, and where it is used and written."""
-    section = _section(f"api-{concept}-{entry.name}", nodes.literal("", entry.name))
+    section = _section(f"api-{concept}-{entry.name}", nodes.Text(entry.name))
     section += _code(entry.signature, "python")
     section += shown(entry.says)
     for method in entry.methods:

@@ -18,7 +18,30 @@ minutes: 5
 # %s
 
 """
-CELL = "```{code-cell} ipython3\nfrom course_lib.sums import one\nprint('one is', one)\n```\n"
+MODULE = '''"""Sums.
+
+All about `one`.
+"""
+
+one = %s
+
+
+def add(
+    a: int,
+    b: int = 1,
+) -> int:
+    """Add `a` and `b`.
+
+    >>> add(1, 2)
+    3
+    """
+    return a + b
+
+
+def _hidden():
+    """Nobody sees this."""
+'''
+CELL = "```{code-cell} ipython3\nfrom course_lib.sums import add, one\nadd(1)\nprint('one is', one)\n```\n"
 
 
 @pytest.fixture
@@ -27,11 +50,12 @@ def tiny(tmp_path):
     files = {
         "_config.yml": (ROOT / "_config.yml").read_text(),
         "_toc.yml": "format: jb-book\nroot: book/index\nparts:\n  - caption: Part\n    chapters:\n"
-        "      - file: book/part/sums\n      - file: book/part/products\n",
+        "      - file: book/part/sums\n      - file: book/part/products\n      - file: book/api\n",
+        "book/api.md": "# The library\n\n```{library}\n```\n",
         "pyproject.toml": '[project.urls]\nRepository = "https://github.com/some/where"\n',
         "requirements.txt": "",
         "course_lib/__init__.py": "",
-        "course_lib/sums.py": "one = 1\n",
+        "course_lib/sums.py": MODULE % "1",
         "book/index.md": "# Front\n\n```{concept-map}\n```\n",
         "book/references.bib": "",
         "book/_static/course.css": "",
@@ -83,12 +107,27 @@ def test_a_book_is_built_once_and_again_when_something_changed(tiny):
     assert beside.read_bytes() == (tiny / "_build/notebooks/sums.ipynb").read_bytes()
     assert list(ways_in(html(tiny, "part/products"))) == ["View the source"]
 
+    library = html(tiny, "api")
+    assert 'id="api-sums-add"' in library
+    assert "Nobody sees this" not in library
+    said = re.sub(r"<[^>]+>", "", library[library.index('id="api-sums"') :])
+    for words in (
+        "course_lib.sums, explained on Sums.",
+        "All about one.",
+        "    a: int,\n    b: int = 1,\n) -&gt; int",
+        "Add a and b.",
+        "&gt;&gt;&gt; add(1, 2)\n3",
+        "Used in Sums · source",
+    ):
+        assert words in said
+    assert 'href="https://github.com/some/where/blob/main/course_lib/sums.py#L9-L18"' in library
+
     assert "up to date" in build(tiny).stdout
     (tiny / "_build/html/book/part/sums.html").unlink()
     assert "Built in" in build(tiny).stdout
     assert "one is 1" in html(tiny, "part/sums")
 
-    (tiny / "course_lib/sums.py").write_text("one = 'uno'\n")  # the page's own text stays as it was
+    (tiny / "course_lib/sums.py").write_text(MODULE % "'uno'")  # the page's own text stays as it was
     assert "executed book/part/sums" in build(tiny).stdout
     assert "one is uno" in html(tiny, "part/sums")
 
@@ -97,6 +136,7 @@ def test_a_book_is_built_once_and_again_when_something_changed(tiny):
     assert "Built in" in build(tiny).stdout
     assert not (tiny / "_build/html/book/part/products.html").exists()
     assert [path.name for path in (tiny / "_build/notebooks").iterdir()] == ["sums.ipynb"]
+    assert [path.name for path in (tiny / "_build/html").rglob("*.ipynb")] == ["sums.ipynb"]
 
 
 BROKEN = """
