@@ -1,7 +1,7 @@
 # Deep Learning, Checked. `make help` lists what there is. Needs Linux, Python 3.11 or newer, git and make; nothing else.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install book test test-all check serve lab exercises bench screenshots clean distclean
+.PHONY: help install book pdf epub test test-all check serve lab exercises bench screenshots clean distclean
 export PYTHON
 
 PORT ?= 8000
@@ -17,6 +17,14 @@ install: ## make .venv, or bring it up to date
 book: install ## build the book, and say where it is
 	@$(RUN) -m course_lib.cli exercises
 	@$(RUN) -m course_lib.publishing.book
+
+pdf: install ## the whole book as one PDF (needs Debian's chromium, fontconfig, fonts-noto-cjk)
+	@$(RUN) -m course_lib.publishing.takeaway pdf --needs
+	@$(MAKE) --no-print-directory book
+	@$(RUN) -m course_lib.publishing.takeaway pdf
+
+epub: book ## the whole book as one EPUB
+	@$(RUN) -m course_lib.publishing.takeaway epub
 
 test: install ## every check CI makes: style, types, tests, house rules, book, notebooks, grading
 	@$(RUN) .ci/stages.py

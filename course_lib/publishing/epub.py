@@ -1,0 +1,88 @@
+"""The whole book as one EPUB: a zip of XHTML pages with MathML and SVG, the same bytes from the same book."""
+
+import hashlib
+import re
+import zipfile
+from html import escape
+from pathlib import Path
+
+from course_lib.publishing.contents import Contents
+from course_lib.publishing.printed import Article, articles, light_code_colors
+
+_HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
+_CONTAINER = (
+    f'{_HEAD}<container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+    '<rootfile full-path="book/content.opf" media-type="application/oebps-package+xml"/></rootfiles></container>'
+)
+
+
+def write_epub(contents: Contents, build: Path, target: Path, says: str, address: str) -> None:
+    """Write the built book as EPUB 3; `says` describes it, and `address` is where its sources live."""
+    html = build / "html"
+    made = articles(contents, html, address=lambda key, place: f"{key}.xhtml#{place}")
+    style = Path(__file__).with_name("print.css").read_text(encoding="utf-8") + light_code_colors(html)
+    files: dict[str, str | bytes] = {
+        "META-INF/container.xml": _CONTAINER,
+        "book/content.opf": _package(made, says, address),
+        "book/nav.xhtml": _page(made[0].title, _navigation(made)),
+        "book/style.css": style,
+        "book/course-math.woff2": (html / "_static" / "course-math.woff2").read_bytes(),
+        **{f"book/{article.key}.xhtml": _page(article.title, article.body) for article in made},
+    }
+    with zipfile.ZipFile(target, "w") as archive:
+        _put(archive, "mimetype", b"application/epub+zip", zipfile.ZIP_STORED)  # first, and bare: readers look there
+        for name, data in files.items():
+            _put(archive, name, data.encode() if isinstance(data, str) else data, zipfile.ZIP_DEFLATED)
+
+
+def _put(archive: zipfile.ZipFile, name: str, data: bytes, how: int) -> None:
+    about = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+    about.compress_type = how
+    archive.writestr(about, data)
+
+
+def _page(title: str, body: str) -> str:
+    return (
+        f'{_HEAD}<!DOCTYPE html>\n<html xmlns="http://www.w3.org/1999/xhtml" '
+        'xmlns:epub="http://www.idpf.org/2007/ops" xml:lang="en" lang="en"><head><meta charset="utf-8"/>'
+        f'<title>{escape(title)}</title><link rel="stylesheet" type="text/css" href="style.css"/></head>'
+        f"<body>{body}</body></html>\n"
+    )
+
+
+def _navigation(made: list[Article]) -> str:
+    lines = []
+    for article in made:
+        title = f'<a href="{article.key}.xhtml">{escape(article.title)}</a>'
+        inside = "".join(
+            f'<li><a href="{article.key}.xhtml#{place}">{escape(re.sub("<[^>]*>", "", words), quote=False)}</a></li>'
+            for place, words in re.findall(r'<section id="([^"]+)">\s*<h2>(.*?)</h2>', article.body, flags=re.S)
+        ).replace("&amp;", "&")
+        lines.append(f"<li>{title}{f'<ol>{inside}</ol>' if inside else ''}</li>")
+    return f'<nav epub:type="toc" id="toc"><h1>Contents</h1><ol>{"".join(lines)}</ol></nav>'
+
+
+def _package(made: list[Article], says: str, address: str) -> str:
+    """What the book is, which files it has, and in which order they are read."""
+    whole = hashlib.sha256("".join(article.body for article in made).encode()).hexdigest()
+    items = [f'<item id="{a.key}" href="{a.key}.xhtml" media-type="application/xhtml+xml"{_holds(a)}/>' for a in made]
+    order = "".join(f'<itemref idref="{article.key}"/>' for article in made)
+    return (
+        f'{_HEAD}<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id" xml:lang="en">'
+        '<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        f'<dc:identifier id="id">{escape(address)}#{whole[:16]}</dc:identifier>'
+        f"<dc:title>{escape(made[0].title)}</dc:title><dc:language>en</dc:language>"
+        f"<dc:description>{escape(says)}</dc:description><dc:source>{escape(address)}</dc:source>"
+        "<dc:rights>Text and figures: CC BY 4.0. Code: BSD-3-Clause.</dc:rights>"
+        # EPUB demands a time; the same book has the same bytes, so it is not the clock's.
+        '<meta property="dcterms:modified">2000-01-01T00:00:00Z</meta></metadata>'
+        '<manifest><item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>'
+        '<item id="style" href="style.css" media-type="text/css"/>'
+        f'<item id="font" href="course-math.woff2" media-type="font/woff2"/>{"".join(items)}</manifest>'
+        f'<spine><itemref idref="nav"/>{order}</spine></package>'
+    )
+
+
+def _holds(article: Article) -> str:
+    held = [name for name, tag in (("mathml", "<math"), ("svg", "<svg")) if tag in article.body]
+    return f' properties="{" ".join(held)}"' if held else ""
