@@ -121,12 +121,12 @@ def progress(
     ] = None,
     seconds: Seconds = 30.0,
 ) -> None:
-    """Show which exercises are done and which is next.
+    """Show which exercises are done, which is next, and what that opens.
 
     Only notebooks that you have begun are run, and only if they have changed since.
     """
     from course_lib.checking.notebook import Unusable
-    from course_lib.publishing.progress import notebooks_in, stand
+    from course_lib.publishing.progress import needs_of_concepts, notebooks_in, stand
     from course_lib.publishing.progress_table import show_next, show_stands
 
     directory = directory or (Path("exercises") if Path("exercises").is_dir() else Path())
@@ -145,8 +145,9 @@ def progress(
                 unusable = True
                 complain(str(error))
     if stands:
-        console().print(show_stands(stands))
-        console().print(show_next(stands), soft_wrap=True)
+        needs = needs_of_concepts()
+        console().print(show_stands(stands, needs))
+        console().print(show_next(stands, needs), soft_wrap=True)
     raise typer.Exit(UNUSABLE if unusable else 0)
 
 

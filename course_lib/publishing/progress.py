@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,12 +71,31 @@ def notebooks_in(directory: Path) -> list[Path]:
 
 def reading_order() -> list[str]:
     """Return the concepts in the order of `_toc.yml`, where the course is a clone of its repository."""
+    return list(needs_of_concepts())
+
+
+def needs_of_concepts() -> dict[str, tuple[str, ...]]:
+    """Return what each concept needs, in reading order, as the map of the book has it; nothing outside of a clone."""
     root = Path(__file__).resolve().parents[2]
     if not (root / "_toc.yml").is_file():
-        return []
+        return {}
     from course_lib.publishing.contents import read_contents
 
-    return list(read_contents(root).concepts)
+    return {name: page.needs for name, page in read_contents(root).concepts.items()}
+
+
+def opened_by(concept: str, stands: Iterable[Stand], needs: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    """Return the concepts that need this one, each with what it needs besides that is not done yet.
+
+    >>> opened_by("a", [], {"a": (), "b": ("a",), "c": ("a", "b")})
+    {'b': [], 'c': ['b']}
+    """
+    finished = {stand.concept for stand in stands if stand.next is None}
+    return {
+        name: [need for need in wanted if need != concept and need not in finished]
+        for name, wanted in needs.items()
+        if concept in wanted
+    }
 
 
 def stand(path: Path, seconds: float, progress: Callable[[int, int], None] = lambda done, all: None) -> Stand:

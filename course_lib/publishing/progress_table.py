@@ -2,34 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.table import Table
 from rich.text import Text
 
 from course_lib.checking.report import COLORS, printable
 from course_lib.checking.verdict import MARKS
-from course_lib.publishing.progress import Stand
+from course_lib.publishing.progress import Stand, opened_by
+
+Needs = Mapping[str, tuple[str, ...]]
 
 
-def show_stands(stands: Sequence[Stand]) -> Table:
-    """Return the table: concept, a mark for each exercise, how many passed, points."""
+def show_stands(stands: Sequence[Stand], needs: Needs) -> Table:
+    """Return the table: concept, a mark for each exercise, how many passed, points, and what needs the concept."""
     table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
-    for heading, side in (("concept", "left"), ("exercises", "left"), ("done", "right"), ("points", "right")):
-        table.add_column(heading, justify=side)  # type: ignore[arg-type]
+    for heading, side in zip(("concept", "exercises", "done", "points", "opens"), "llrrl", strict=True):
+        table.add_column(heading, justify="left" if side == "l" else "right")
     for stand in stands:
         marks = Text.assemble(*((f"{MARKS[s.status]} ", COLORS[s.status]) for s in stand.steps))  # type: ignore[index]
         points, most = sum(s.points for s in stand.steps), sum(s.max_points for s in stand.steps)
-        table.add_row(printable(stand.concept), marks, f"{stand.done}/{len(stand.steps)}", f"{points:g}/{most:g}")
+        done, opens = f"{stand.done}/{len(stand.steps)}", ", ".join(opened_by(stand.concept, stands, needs)) or "–"
+        table.add_row(printable(stand.concept), marks, done, f"{points:g}/{most:g}", printable(opens))
     return table
 
 
-def show_next(stands: Sequence[Stand]) -> Text:
-    """Return the line that says what to do next, and where."""
+def show_next(stands: Sequence[Stand], needs: Needs) -> Text:
+    """Return the lines that say what to do next, where, and what that opens."""
     stand = next((stand for stand in stands if stand.next), None)
     if stand is None or stand.next is None:
         return Text("Everything is done.", style="bold green")
     step = stand.next
     effort = f" ({step.effort})" if step.effort else ""
     words = f"Next: {step.name} · {step.title}{effort}, in {stand.path}"
-    return Text(printable(words), style="bold")
+    opens = _opens(stand, opened_by(stand.concept, stands, needs))
+    return Text.assemble((printable(words), "bold"), f"\n{printable(opens)}" if opens else "")
+
+
+def _opens(stand: Stand, opened: dict[str, list[str]]) -> str:
+    """Say what finishing a concept opens at once, and what then still waits for others."""
+    at_once = [name for name, waits in opened.items() if not waits]
+    later = [f"{name} (it also needs {', '.join(waits)})" for name, waits in opened.items() if waits]
+    left = len(stand.steps) - stand.done
+    sentences = [f"{left} to go in {stand.concept}."]
+    if at_once:
+        sentences.append(f"Finishing it opens {', '.join(at_once)}.")
+    if later:
+        sentences.append(f"It brings you nearer to {', '.join(later)}.")
+    return " ".join(sentences)

@@ -1,14 +1,24 @@
 """How far somebody has come: found again each time, without running what was not begun or has not changed."""
 
+import io
 import json
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from course_lib.checking import load
 from course_lib.checking.reading import Unusable, read_cells
 from course_lib.publishing import progress
-from course_lib.publishing.progress import is_as_handed_out, notebooks_in, stand
+from course_lib.publishing.progress import (
+    Stand,
+    Step,
+    is_as_handed_out,
+    needs_of_concepts,
+    notebooks_in,
+    stand,
+)
+from course_lib.publishing.progress_table import show_next, show_stands
 
 ROOT = Path(__file__).resolve().parents[2]
 HANDED_OUT = ROOT / "exercises" / "string_comparison" / "string_comparison.ipynb"
@@ -137,3 +147,43 @@ def test_no_directory_and_no_notebook_are_told(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(Unusable, match="file is no directory"):
         notebooks_in(tmp_path / "file")
+
+
+def standing(concept, *statuses):
+    steps = [Step(f"{concept}.{i}", f"Title {i}", "", status, 0.0, 1.0) for i, status in enumerate(statuses)]
+    return Stand(Path(f"{concept}.ipynb"), tuple(steps))
+
+
+NEEDS = {"first": (), "other": (), "second": ("first",), "third": ("first", "other"), "last": ("second",)}
+
+
+def printed(shown) -> str:
+    console = Console(width=200, file=io.StringIO())
+    console.print(shown)
+    return console.file.getvalue()
+
+
+def test_the_next_step_says_what_it_opens_and_what_still_waits():
+    stands = [standing("first", "passed", "failed"), standing("other", "blank")]
+    said = printed(show_next(stands, NEEDS))
+    assert "Next: first.1 · Title 1, in first.ipynb" in said
+    assert "1 to go in first. Finishing it opens second." in said
+    assert "nearer to third (it also needs other)." in said
+    finished = [standing("first", "passed"), standing("other", "blank")]
+    assert "Finishing it opens third." in printed(show_next(finished, NEEDS))
+    assert "opens" not in printed(show_next([standing("last", "blank")], NEEDS))
+    assert printed(show_next([standing("first", "passed")], NEEDS)) == "Everything is done.\n"
+
+
+def test_the_table_has_the_map_beside_each_concept():
+    rows = printed(show_stands([standing("first", "passed", "blank"), standing("last", "blank")], NEEDS)).splitlines()
+    assert rows[0].split() == ["concept", "exercises", "done", "points", "opens"]
+    assert rows[1].split()[-2:] == ["second,", "third"]
+    assert rows[2].split()[-1] == "–"
+
+
+def test_what_opens_is_what_the_books_map_says():
+    assert {name: needs_of_concepts()[name] for name in ("tensors", "optimizers")} == {
+        "tensors": (),
+        "optimizers": ("tensors",),
+    }
