@@ -87,6 +87,12 @@ def multiplies_beta_by_the_step(average, beta, step):
 
 
 @bias_corrected.mistake
+def forgets_the_parentheses(average, beta, step):
+    """Python divides before it subtracts: put 1 − βᵗ in parentheses."""
+    return average / 1 - beta**step
+
+
+@bias_corrected.mistake
 def counts_from_zero(average, beta, step):
     """The power is one too low: after the first step it is 1, and with 0 you divide by zero."""
     return average / (average.new_ones(()) - beta ** (step - 1))
@@ -196,6 +202,30 @@ def counts_the_warmup_as_progress(step, total_steps, peak, warmup_steps, floor):
 
 
 @cosine_with_warmup.mistake
+def starts_inside_the_cosine(step, total_steps, peak, warmup_steps, floor):
+    """The cosine is one step ahead: the + 1 belongs to the warm-up only; step `warmup_steps` is still at the peak."""
+    if step < warmup_steps:
+        return peak * (step + 1) / warmup_steps
+    done = (step + 1 - warmup_steps) / (total_steps - warmup_steps)
+    return floor if step > total_steps else _cosine(done, peak, floor)
+
+
+@cosine_with_warmup.mistake
+def ends_one_step_early(step, total_steps, peak, warmup_steps, floor):
+    """The floor comes one step too early: the cosine takes `total_steps - warmup_steps` steps, not one less."""
+    if step < warmup_steps:
+        return peak * (step + 1) / warmup_steps
+    done = (step - warmup_steps) / (total_steps - warmup_steps - 1)
+    return floor if step > total_steps else _cosine(done, peak, floor)
+
+
+@cosine_with_warmup.mistake
+def falls_to_zero(step, total_steps, peak, warmup_steps, floor):
+    """The cosine falls to 0. It should end at the floor: what shrinks is the part above it, `peak - floor`."""
+    return optimizers.cosine_with_warmup(step, total_steps, peak, warmup_steps)
+
+
+@cosine_with_warmup.mistake
 def forgets_the_half(step, total_steps, peak, warmup_steps, floor):
     """The cosine starts at twice the height: 1 + cos runs from 2 to 0, so it must be halved."""
     if step < warmup_steps:
@@ -292,6 +322,13 @@ def clips_each_number(gradients, max_norm):
 def always_scales(gradients, max_norm):
     """Gradients that were short enough were made longer. The factor must never be above 1."""
     return [gradient * (max_norm / max(_norm(gradients), 1e-12)) for gradient in gradients]
+
+
+@clip_by_global_norm.mistake
+def shortens_to_length_one(gradients, max_norm):
+    """Long gradients were shortened to the length 1. They should get the length `max_norm`."""
+    norm = _norm(gradients)
+    return [gradient / norm if norm > max_norm else gradient.clone() for gradient in gradients]
 
 
 @clip_by_global_norm.mistake
@@ -435,6 +472,13 @@ def starts_over(self, gradient, index):
 
 
 @RMSProp.mistake
+@instead(optimizers.RMSProp)
+def shares_one_average(self, gradient, index):
+    """All parameters share one average. Each needs its own, of its own shape."""
+    return optimizers.RMSProp._direction(self, gradient, 0)
+
+
+@RMSProp.mistake
 @instead(optimizers.RMSProp, "step")
 def moves_only_a_name(self, gradients):
     """The parameters never move: `p = p - …` only names the result anew. Write into the tensor: `p -= …`."""
@@ -528,6 +572,13 @@ class only_momentum(optimizers.Momentum):
 def forgets_beta(self, gradient, index):
     """The step adds the whole velocity to the gradient. It should add β times the velocity."""
     return gradient + optimizers.Momentum._direction(self, gradient, index)
+
+
+@Nesterov.mistake
+@instead(optimizers.Momentum)
+def adds_to_the_velocity(self, gradient, index):
+    """The step goes along v + βv. It should go along g + βv: the new gradient, and β times the new velocity."""
+    return (1 + self.beta) * optimizers.Momentum._direction(self, gradient, index)
 
 
 @Nesterov.mistake
@@ -651,6 +702,21 @@ def corrects_the_mean_only(self, mean, square, step):
 
 @Adam.mistake
 @instead(AdamParts, "_quotient")
+def corrects_the_square_only(self, mean, square, step):
+    """Only s was corrected. m was started at zero too: divide it by 1 − β₁ᵗ."""
+    return mean / (optimizers.bias_corrected(square, self.betas[1], step).sqrt() + self.epsilon)
+
+
+@Adam.mistake
+@instead(AdamParts, "_quotient")
+def corrects_the_root(self, mean, square, step):
+    """The root was corrected instead of s. Divide s by 1 − β₂ᵗ first, then take the root."""
+    root = optimizers.bias_corrected(square.sqrt(), self.betas[1], step)
+    return optimizers.bias_corrected(mean, self.betas[0], step) / (root + self.epsilon)
+
+
+@Adam.mistake
+@instead(AdamParts, "_quotient")
 def corrects_every_step_like_the_first(self, mean, square, step):
     """Every step was corrected like the first: by 1 − β. Keep a count t of the steps in `self`, and use 1 − βᵗ."""
     square = square / (1 - self.betas[1])
@@ -664,6 +730,14 @@ def counts_steps_from_zero(self, mean, square, step):
     one = mean.new_ones(())
     square = square / (one - self.betas[1] ** (step - 1))
     return mean / (one - self.betas[0] ** (step - 1)) / (square.sqrt() + self.epsilon)
+
+
+@Adam.mistake
+@instead(AdamParts, "_quotient")
+def counts_one_step_too_many(self, mean, square, step):
+    """The first step was corrected with t = 2. Start the count at 0 if you add 1 before you use it."""
+    square = optimizers.bias_corrected(square, self.betas[1], step + 1)
+    return optimizers.bias_corrected(mean, self.betas[0], step + 1) / (square.sqrt() + self.epsilon)
 
 
 @Adam.mistake
@@ -692,10 +766,26 @@ def epsilon_before_the_correction(self, mean, square, step):
 
 @Adam.mistake
 @instead(AdamParts, "_quotient")
+def leaves_epsilon_out(self, mean, square, step):
+    """ε is missing from the divisor: where every gradient has been 0, this divides 0 by 0."""
+    square = optimizers.bias_corrected(square, self.betas[1], step)
+    return optimizers.bias_corrected(mean, self.betas[0], step) / square.sqrt()
+
+
+@Adam.mistake
+@instead(AdamParts, "_quotient")
 def divides_by_the_square(self, mean, square, step):
     """The mean was divided by ŝ itself. Take the root first, so that both have the unit of the gradient."""
     square = optimizers.bias_corrected(square, self.betas[1], step)
     return optimizers.bias_corrected(mean, self.betas[0], step) / (square + self.epsilon)
+
+
+@Adam.mistake
+@instead(optimizers.Adam, "__init__")
+def keeps_both_averages_in_one_list(self, parameters, learning_rate, betas, epsilon):
+    """m and s are one and the same list (`a = b = […]` makes one list with two names). Make two."""
+    optimizers.Adam.__init__(self, parameters, learning_rate, betas, epsilon)
+    self.means = self.squares
 
 
 @Adam.mistake
@@ -758,7 +848,7 @@ class AdamWithFoldedCorrections:
 )
 def AdamW(rng, size):
     """Walks of a few steps, with one parameter and with several."""
-    return *walk(rng, size), 0.1, (0.6, 0.8), 0.01, 0.5
+    return *walk(rng, size), 0.1, (0.6, 0.8), 0.01, 0.3
 
 
 @AdamW.drive
