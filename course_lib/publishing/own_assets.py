@@ -1,16 +1,11 @@
-"""What a page needs and other sites would serve: it is copied into the book, so that reading asks nobody else."""
+"""What a page loads: only what it uses, and all of it from the book itself, so that reading asks nobody else."""
 
-import importlib.util
-import shutil
+import re
 from pathlib import Path
+from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.config import Config
-from sphinx.errors import ExtensionError
-
-MATHJAX = "mathjax/tex-chtml.js"
-# Of the package's 24 MB: the program, its fonts, the TeX macros it loads when asked, and its menu.
-MATHJAX_PARTS = ("tex-chtml.js", "output/chtml/fonts", "input/tex/extensions", "ui")
 
 # The theme asks localStorage for light or dark and finds nothing on a first visit: it complains on the console and
 # shows light for a moment. This line, which runs before it, answers with what the reader's system prefers.
@@ -18,37 +13,85 @@ FIRST_VISIT = (
     "document.documentElement.dataset.mode ||= 'auto';"
     "document.documentElement.dataset.theme ||= matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';"
 )
+# Boxes that scroll sideways can be reached and moved by keyboard, where they do scroll.
+REACHABLE = (
+    "addEventListener('load',()=>{for(const box of document.querySelectorAll("
+    "'.formula,.pst-scrollable-table-container,.cell_output .output,pre'))"
+    "if(box.scrollWidth>box.clientWidth)box.tabIndex=0;});"
+)
+# What extensions put on every page, and what a page must hold to need it. None: no page does.
+NEEDED_BY: dict[str, str | None] = {
+    "fontawesome.js": None,  # the icons come from the style sheet and a small font; see fonts.py
+    "sphinx-thebe": None,  # running cells on a server elsewhere
+    "THEBE_JS_URL": None,
+    "togglebutton.css": r'class="[^"]*\b(toggle|dropdown)\b',
+    "togglebutton.js": r'class="[^"]*\b(toggle|dropdown)\b',
+    "togglebuttonSelector": r'class="[^"]*\b(toggle|dropdown)\b',
+    "toggleHint": r'class="[^"]*\b(toggle|dropdown)\b',
+    "toggleOpenOnPrint": r'class="[^"]*\b(toggle|dropdown)\b',
+    "sphinx-design.min.css": r'class="[^"]*\bsd-',
+    "design-tabs.js": r'class="[^"]*\bsd-tab',
+    "copybutton": r"<pre\b",
+    "clipboard.min.js": r"<pre\b",
+    "searchtools.js": r'id="search-results"',
+    "language_data.js": r'id="search-results"',
+    "searchindex.js": r'id="search-results"',
+}
+_ELEMENT = re.compile(r"[ \t]*(<script\b[^>]*>[^<]*</script>|<link\b[^>]*>)\n?")
+_VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 
 
-def mathjax_folder() -> Path:
-    """Where pip put MathJax's files."""
-    found = importlib.util.find_spec("sphinx-mathjax-offline")
-    if found is None or not found.origin:
-        raise ExtensionError("MathJax is not installed; requirements.txt names it: sphinx-mathjax-offline")
-    return Path(found.origin).parent / "static" / "mathjax"
+def slim(page: str) -> str:
+    """A page without the scripts and style sheets that nothing on it uses.
+
+    >>> slim('<head><script src="searchindex.js"></script></head><body>Text</body>')
+    '<head></head><body>Text</body>'
+    """
+    head, body_tag, body = page.partition("<body")
+    unused = [name for name, marker in NEEDED_BY.items() if marker is None or not re.search(marker, body)]
+    head = _ELEMENT.sub(lambda found: "" if any(name in found[1] for name in unused) else found[0], head)
+    first = _VIEWPORT.search(head)
+    if first:  # the theme and Sphinx state it three times
+        head = head[: first.end()] + _VIEWPORT.sub("", head[first.end() :])
+    return head + body_tag + body
 
 
-def use_own_mathjax(app: Sphinx, config: Config) -> None:
-    """Point Sphinx at the copy instead of at a server elsewhere."""
-    config.mathjax_path = MATHJAX
-
-
-def copy_mathjax(app: Sphinx) -> None:
-    """Copy what is not there yet."""
-    if app.builder.format != "html":
+def slim_pages(app: Sphinx, error: Exception | None) -> None:
+    """Rewrite the pages that Sphinx wrote; those of former builds are slim already."""
+    if error or app.builder.name != "html":
         return
-    target = Path(app.outdir) / "_static" / "mathjax"
-    for part in MATHJAX_PARTS:
-        source = mathjax_folder() / part
-        if source.is_dir() and not (target / part).exists():
-            shutil.copytree(source, target / part)
-        elif source.is_file() and not (target / part).exists():
-            (target / part).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target / part)
+    for path in Path(app.outdir).rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        if (short := slim(text)) != text:
+            path.write_text(short, encoding="utf-8")
+
+
+def describe(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Say in a `<meta>` what the page is about: its first sentences, as search engines and previews show them."""
+    if doctree is None:
+        return
+    said = (
+        " ".join(paragraph.astext().split())
+        for paragraph in doctree.findall(nodes.paragraph)
+        if "page-head" not in paragraph.get("classes", []) and isinstance(paragraph.parent, nodes.section)
+    )
+    text = shortened(next(said, "") or str(context.get("title", "")))
+    quoted = text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+    context["metatags"] = context.get("metatags", "") + f'\n<meta name="description" content="{quoted}">'
+
+
+def shortened(text: str, most: int = 155) -> str:
+    """The text, or as many of its words as fit.
+
+    >>> shortened("one two three", 9)
+    'one two …'
+    """
+    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + " …"
 
 
 def setup_assets(app: Sphinx) -> None:
-    """Register what is served from the book itself."""
-    app.connect("config-inited", use_own_mathjax)
-    app.connect("builder-inited", copy_mathjax)
+    """Register what makes pages light and self-contained."""
     app.add_js_file(None, body=FIRST_VISIT, priority=0)
+    app.add_js_file(None, body=REACHABLE, priority=900)
+    app.connect("html-page-context", describe)
+    app.connect("build-finished", slim_pages, priority=900)

@@ -10,10 +10,13 @@ from sphinx.util import logging
 
 from course_lib.publishing.api import setup_api
 from course_lib.publishing.contents import read_contents
+from course_lib.publishing.fonts import setup_fonts
 from course_lib.publishing.lists import setup_lists
+from course_lib.publishing.mathml import setup_math
 from course_lib.publishing.own_assets import setup_assets
 from course_lib.publishing.pages import outputs_key
 from course_lib.publishing.quiz import setup_quiz
+from course_lib.publishing.sources import digest_of
 from course_lib.publishing.ways import setup_ways
 
 logger = logging.getLogger(__name__)
@@ -46,7 +49,11 @@ def _key(app: Sphinx, docname: str) -> str:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx."""
     app.add_config_value("course_build", "_build", "")
+    # A change to what makes pages makes them all anew; Sphinx itself sees only changes to their sources.
+    app.add_config_value("course_writers", digest_of(Path(__file__).parent.glob("*.py")), "env")
     setup_assets(app)
+    setup_math(app)
+    setup_fonts(app)
     setup_quiz(app)
     setup_lists(app)
     setup_ways(app)

@@ -1,0 +1,126 @@
+"""Fonts served from the book, cut down to the glyphs it uses: STIX Two Math for formulas, Font Awesome for icons."""
+
+import importlib.util
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+
+from course_lib.publishing.svg import digest
+
+MATH_FONT, MATH_LICENSE = "course-math.woff2", "course-math-license.txt"
+# Letters, digits and Greek, upright and italic: a new formula rarely changes the font. The last three are drawn
+# without being written: the italic h, the sign of a root, a larger prime.
+ALWAYS = (
+    (0x20, 0x7E),
+    (0x391, 0x3C9),
+    (0x1D434, 0x1D467),
+    (0x1D6FC, 0x1D71B),
+    (0x210E, 0x210E),
+    (0x221A, 0x221A),
+    (0x2032, 0x2032),
+)
+ROOT_WIDTH = 850  # in thousandths of the font's size; the smallest root's own is 794
+ICON_FONTS = Path("vendor/fontawesome")
+ICON_RULE = re.compile(r'(?:\.fa-[a-z0-9-]+:before,?)+\{content:"([^"]*)"\}')
+_SCRIPTS = ("scripts/pydata-sphinx-theme.js", "scripts/sphinx-book-theme.js")
+
+
+def math_font_file() -> Path:
+    """Where pip put the whole font of the formulas."""
+    found = importlib.util.find_spec("ziamath")
+    if found is None or not found.origin:
+        raise ExtensionError("The font of the formulas is not installed; requirements.txt names its package: ziamath")
+    return Path(found.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
+
+
+def cut_font(source: Path, target: Path, codes: Iterable[int]) -> dict[int, str]:
+    """Write a font with these characters alone, as woff2, and return what it says of itself (copyright, license)."""
+    from fontTools import subset
+
+    options = subset.Options(flavor="woff2", hinting=False, layout_features=["ssty"], glyph_names=False)
+    options.name_IDs = [0, 1, 2, 13, 14]  # copyright and license travel in the font, too
+    font = subset.load_font(str(source), options)
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=set(codes))
+    cutter.subset(font)
+    if "MATH" in font:
+        narrow_roots(font)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    subset.save_font(font, str(target), options)
+    return {record.nameID: str(record) for record in font["name"].names}
+
+
+def narrow_roots(font: Any) -> None:
+    """Give the sign of a root one width at all heights: Chromium leaves room for the widest, an ugly gap behind √x."""
+    root = font.getBestCmap().get(0x221A)
+    variants = font["MATH"].table.MathVariants
+    if root is None or variants is None or root not in variants.VertGlyphCoverage.glyphs:
+        return
+    heights = variants.VertGlyphConstruction[variants.VertGlyphCoverage.glyphs.index(root)]
+    names = {record.VariantGlyph for record in heights.MathGlyphVariantRecord}
+    if heights.GlyphAssembly:
+        names |= {part.glyph for part in heights.GlyphAssembly.PartRecords}
+    for name in names:
+        advance, _ = font["hmtx"][name]
+        glyph = font["glyf"][name]
+        glyph.coordinates.scale((ROOT_WIDTH / advance, 1))
+        glyph.coordinates.toInt()
+        glyph.recalcBounds(font["glyf"])
+        font["hmtx"][name] = (ROOT_WIDTH, glyph.xMin)
+
+
+def write_math_font(characters: str, folder: Path) -> None:
+    """Write the font with these characters, their larger sizes and parts, and its license beside it."""
+    codes = {ord(c) for c in characters} | {code for first, last in ALWAYS for code in range(first, last + 1)}
+    said = cut_font(math_font_file(), folder / MATH_FONT, codes)
+    words = f"{MATH_FONT} is a part of {said[1]}, its root signs made narrower.\n{said[0]}\n{said[13]}\n{said[14]}\n"
+    (folder / MATH_LICENSE).write_text(words, encoding="utf-8")
+
+
+def used_icons(static: Path, pages: Iterable[Path]) -> set[str]:
+    """The names of the icons that pages and the theme's scripts show."""
+    files = [*pages, *(static / name for name in _SCRIPTS if (static / name).exists())]
+    return {name for file in files for name in re.findall(r"\bfa-([a-z0-9-]+)", file.read_text(encoding="utf-8"))}
+
+
+def cut_icons(static: Path, pages: Iterable[Path]) -> None:
+    """Leave in the theme's style sheet and icon fonts only the icons that are used."""
+    names = used_icons(static, pages)
+    sheet = static / "styles" / "pydata-sphinx-theme.css"
+    if not sheet.exists():
+        return
+    text = ICON_RULE.sub(lambda rule: rule[0] if names & _names_in(rule[0]) else "", sheet.read_text(encoding="utf-8"))
+    sheet.write_text(text, encoding="utf-8")
+    codes: set[int] = set()
+    for css in static.rglob("*.css"):
+        codes |= {int(code, 16) for code in re.findall(r"\\([ef][0-9a-f]{3})\b", css.read_text(encoding="utf-8"))}
+        codes |= {ord(c) for c in re.findall(r'"([\ue000-\uf8ff])"', css.read_text(encoding="utf-8"))}
+    for whole in (static / ICON_FONTS).rglob("*.ttf"):
+        cut_font(whole, whole.with_suffix(".woff2"), codes)
+        whole.unlink()  # for browsers that know no woff2, which are older than all else that the book needs
+
+
+def _names_in(rule: str) -> set[str]:
+    return set(re.findall(r"\.fa-([a-z0-9-]+):", rule))
+
+
+def write_fonts(app: Sphinx, error: Exception | None) -> None:
+    """Write the formulas' font when they use a glyph it lacks; cut the icons, which Sphinx copies anew each time."""
+    if error or app.builder.format != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    cut_icons(static, [page for page in Path(app.outdir).rglob("*.html") if static not in page.parents])
+    characters = "".join(sorted(set("".join(vars(app.env).get("course_math", {}).values()))))
+    key, known = digest(characters), Path(app.doctreedir) / "course_math_font"
+    if characters and not ((static / MATH_FONT).exists() and known.exists() and known.read_text() == key):
+        write_math_font(characters, static)
+        known.write_text(key)
+
+
+def setup_fonts(app: Sphinx) -> None:
+    """Register what writes the fonts, once the pages are there."""
+    app.connect("build-finished", write_fonts)
