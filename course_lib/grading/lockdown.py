@@ -62,12 +62,13 @@ def leave_namespaces() -> list[str]:
     return [NETWORK, PID]
 
 
-def enter(home: str, readable: list[int], limits: Limits, uses_gpu: bool) -> list[str]:
+def enter(home: str, readable: list[int], limits: Limits, uses_gpu: bool, namespaces: list[str]) -> list[str]:
     """Lock this process in: own directory, limits, user, Landlock. Returns the layers that hold."""
-    layers = [PROCESS]
-    with contextlib.suppress(OSError, AttributeError):
-        kernel.mount_private(home, limits.disk, 2000)
-        layers.append(DISK)
+    layers = [PROCESS, *namespaces]
+    if namespaces:  # without them a mount would be everybody's
+        with contextlib.suppress(OSError, AttributeError):
+            kernel.mount_private(home, limits.disk, 2000)
+            layers.append(DISK)
     os.chdir(home)
     _limit(limits, uses_gpu)
     capabilities = _change_user(home, layers)

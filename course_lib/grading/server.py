@@ -162,7 +162,7 @@ def _respond(
     for standard in (0, 1, 2):
         os.dup2(null, standard)
     limits = lockdown.Limits(**order["limits"])
-    layers = lockdown.enter(order["home"], readable, limits, order["gpu"]) + layers
+    layers = lockdown.enter(order["home"], readable, limits, order["gpu"], layers)
     _close_all_but(channel.fileno())
     respondent.wire.send(channel, {"layers": layers})
     respondent.main(channel, ipython)
