@@ -272,7 +272,7 @@ def export(
 
 
 @app.command(
-    "demo-class", epilog=examples("course demo-class /tmp/demo --students 30", "course grade --course /tmp/demo")
+    "demo-class", epilog=examples("course demo-class ~/demo-class --students 30", "course grade --course ~/demo-class")
 )
 def demo_class(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to make the class.")],

@@ -49,8 +49,6 @@ class Packer:
         self.next += 2
         return self.next
 
-    # packing
-
     def pack(self, value: Any, depth: int = 0) -> Any:
         """Return `value` as JSON-ready data; raises `TooLarge`."""
         self._nodes += 1
