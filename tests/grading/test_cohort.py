@@ -14,6 +14,7 @@ from grading.conftest import needs_landlock
 
 import course_lib
 from course_lib.checking.notebook import check_notebook
+from course_lib.checking.rubric import concepts
 from course_lib.grading import commands, demo, pool
 from course_lib.grading.cohort import NotIsolated, grade_class
 from course_lib.grading.course import Course, CourseError
@@ -349,3 +350,8 @@ def test_a_task_is_named_by_everything_that_makes_its_verdict():
     ]
     assert len({task.key for task in [one, *others]}) == 8
     assert one.key == Task(CONCEPT, "ada", b"{}", b"{}", 5).key
+
+
+@pytest.mark.parametrize("concept", concepts())
+def test_every_concept_has_mistakes_for_a_made_up_class(concept):
+    assert any(demo.known_mistakes(concept).values())
