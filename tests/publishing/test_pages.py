@@ -26,7 +26,13 @@ def book(tmp_path):
     """A book of one page that imports a module of the course."""
 
     def write(code, module="one = 1\n"):
-        for name, text in (("course_lib/__init__.py", ""), ("course_lib/sums.py", module), ("requirements.txt", "")):
+        files = {
+            "course_lib/__init__.py": "",
+            "course_lib/sums.py": module,
+            "requirements.txt": "",
+            "pyproject.toml": '[project.urls]\nRepository = "https://github.com/some/where"\n',
+        }
+        for name, text in files.items():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(text)
         path = tmp_path / "book" / "part" / "sums.md"
