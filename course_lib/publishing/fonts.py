@@ -1,6 +1,7 @@
 """Fonts served from the book, cut down to the glyphs it uses: STIX Two Math for formulas, Font Awesome for icons."""
 
 import importlib.util
+import logging
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
+from course_lib.publishing.styles import bundle_styles
 from course_lib.publishing.svg import digest
 
 MATH_FONT, MATH_LICENSE = "course-math.woff2", "course-math-license.txt"
@@ -24,9 +26,6 @@ ALWAYS = (
     (0x2032, 0x2032),
 )
 ROOT_WIDTH = 850  # in thousandths of the font's size; the smallest root's own is 794
-ICON_FONTS = Path("vendor/fontawesome")
-ICON_RULE = re.compile(r'(?:\.fa-[a-z0-9-]+:before,?)+\{content:"([^"]*)"\}')
-_SCRIPTS = ("scripts/pydata-sphinx-theme.js", "scripts/sphinx-book-theme.js")
 
 
 def math_font_file() -> Path:
@@ -41,6 +40,7 @@ def cut_font(source: Path, target: Path, codes: Iterable[int]) -> dict[int, str]
     """Write a font with these characters alone, as woff2, and return what it says of itself (copyright, license)."""
     from fontTools import subset
 
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every table, and Sphinx would print it
     options = subset.Options(flavor="woff2", hinting=False, layout_features=["ssty"], glyph_names=False)
     options.name_IDs = [0, 1, 2, 13, 14]  # copyright and license travel in the font, too
     font = subset.load_font(str(source), options)
@@ -81,39 +81,22 @@ def write_math_font(characters: str, folder: Path) -> None:
     (folder / MATH_LICENSE).write_text(words, encoding="utf-8")
 
 
-def used_icons(static: Path, pages: Iterable[Path]) -> set[str]:
-    """The names of the icons that pages and the theme's scripts show."""
-    files = [*pages, *(static / name for name in _SCRIPTS if (static / name).exists())]
-    return {name for file in files for name in re.findall(r"\bfa-([a-z0-9-]+)", file.read_text(encoding="utf-8"))}
-
-
-def cut_icons(static: Path, pages: Iterable[Path]) -> None:
-    """Leave in the theme's style sheet and icon fonts only the icons that are used."""
-    names = used_icons(static, pages)
-    sheet = static / "styles" / "pydata-sphinx-theme.css"
-    if not sheet.exists():
-        return
-    text = ICON_RULE.sub(lambda rule: rule[0] if names & _names_in(rule[0]) else "", sheet.read_text(encoding="utf-8"))
-    sheet.write_text(text, encoding="utf-8")
-    codes: set[int] = set()
-    for css in static.rglob("*.css"):
-        codes |= {int(code, 16) for code in re.findall(r"\\([ef][0-9a-f]{3})\b", css.read_text(encoding="utf-8"))}
-        codes |= {ord(c) for c in re.findall(r'"([\ue000-\uf8ff])"', css.read_text(encoding="utf-8"))}
-    for whole in (static / ICON_FONTS).rglob("*.ttf"):
+def cut_icons(static: Path, sheet: str) -> None:
+    """Leave in the icon fonts only the icons that the book's style sheet shows."""
+    codes = {int(code, 16) for code in re.findall(r"\\([ef][0-9a-f]{3})\b", sheet)}
+    codes |= {ord(letter) for letter in sheet if "\ue000" <= letter <= "\uf8ff"}
+    for whole in (static / "vendor" / "fontawesome").rglob("*.ttf"):
         cut_font(whole, whole.with_suffix(".woff2"), codes)
         whole.unlink()  # for browsers that know no woff2, which are older than all else that the book needs
 
 
-def _names_in(rule: str) -> set[str]:
-    return set(re.findall(r"\.fa-([a-z0-9-]+):", rule))
-
-
-def write_fonts(app: Sphinx, error: Exception | None) -> None:
-    """Write the formulas' font when they use a glyph it lacks; cut the icons, which Sphinx copies anew each time."""
+def write_styles_and_fonts(app: Sphinx, error: Exception | None) -> None:
+    """Write the style sheet; cut the icons, which Sphinx copies anew each time; write the formulas' font if it must."""
     if error or app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
-    cut_icons(static, [page for page in Path(app.outdir).rglob("*.html") if static not in page.parents])
+    pages = [page for page in sorted(Path(app.outdir).rglob("*.html")) if static not in page.parents]
+    cut_icons(static, bundle_styles(static, pages, Path(app.doctreedir) / "course_sheets.json"))
     characters = "".join(sorted(set("".join(vars(app.env).get("course_math", {}).values()))))
     key, known = digest(characters), Path(app.doctreedir) / "course_math_font"
     if characters and not ((static / MATH_FONT).exists() and known.exists() and known.read_text() == key):
@@ -123,4 +106,4 @@ def write_fonts(app: Sphinx, error: Exception | None) -> None:
 
 def setup_fonts(app: Sphinx) -> None:
     """Register what writes the fonts, once the pages are there."""
-    app.connect("build-finished", write_fonts)
+    app.connect("build-finished", write_styles_and_fonts, priority=950)  # after the pages are slim

@@ -16,19 +16,18 @@ FIRST_VISIT = (
 # Boxes that scroll sideways can be reached and moved by keyboard, where they do scroll.
 REACHABLE = (
     "addEventListener('load',()=>{for(const box of document.querySelectorAll("
-    "'.formula,.pst-scrollable-table-container,.cell_output .output,pre'))"
+    "'.formula,.pst-scrollable-table-container'))"
     "if(box.scrollWidth>box.clientWidth)box.tabIndex=0;});"
 )
+_TOGGLE = r'class="(?:[^"]* )?(?:toggle|admonition(?: [^"]*)? dropdown)[" ]'
 # What extensions put on every page, and what a page must hold to need it. None: no page does.
 NEEDED_BY: dict[str, str | None] = {
     "fontawesome.js": None,  # the icons come from the style sheet and a small font; see fonts.py
     "sphinx-thebe": None,  # running cells on a server elsewhere
     "THEBE_JS_URL": None,
-    "togglebutton.css": r'class="[^"]*\b(toggle|dropdown)\b',
-    "togglebutton.js": r'class="[^"]*\b(toggle|dropdown)\b',
-    "togglebuttonSelector": r'class="[^"]*\b(toggle|dropdown)\b',
-    "toggleHint": r'class="[^"]*\b(toggle|dropdown)\b',
-    "toggleOpenOnPrint": r'class="[^"]*\b(toggle|dropdown)\b',
+    "togglebutton": _TOGGLE,
+    "toggleHint": _TOGGLE,
+    "toggleOpenOnPrint": _TOGGLE,
     "sphinx-design.min.css": r'class="[^"]*\bsd-',
     "design-tabs.js": r'class="[^"]*\bsd-tab',
     "copybutton": r"<pre\b",
@@ -38,31 +37,48 @@ NEEDED_BY: dict[str, str | None] = {
     "searchindex.js": r'id="search-results"',
 }
 _ELEMENT = re.compile(r"[ \t]*(<script\b[^>]*>[^<]*</script>|<link\b[^>]*>)\n?")
+_SCRIPT = re.compile(r'<script (?=src="[^"]*_static/)')
+_OPTIONS = re.compile(r'<script (?:defer )?src="[^"]*documentation_options\.js[^"]*"></script>')
+# Said by Sphinx and MyST-NB, and wrong or withdrawn: roles that no element may have, a name that hides the words.
+_AMENDED = {
+    ' role="doc-biblioentry"': ' role="listitem"',
+    ' aria-label="Toggle hidden content"': "",
+    '<th class="head stub"></th>': "<td></td>",
+}
+# Wrappers around names, brackets and blanks, which are shown like the text around them: a third of a page's elements.
+_PLAIN = re.compile(r'<span class="(?:n|nn|p|w|pre)">([^<]*)</span>')
 _VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 
 
-def slim(page: str) -> str:
-    """A page without the scripts and style sheets that nothing on it uses.
+def slim(page: str, options: str = "") -> str:
+    """A page without the scripts and style sheets that nothing on it uses, which waits for no script to be shown.
+
+    `options` is the text of the one script that others need at once.
 
     >>> slim('<head><script src="searchindex.js"></script></head><body>Text</body>')
     '<head></head><body>Text</body>'
     """
     head, body_tag, body = page.partition("<body")
     unused = [name for name, marker in NEEDED_BY.items() if marker is None or not re.search(marker, body)]
+    for said, meant in _AMENDED.items():
+        body = body.replace(said, meant)
+    body = _PLAIN.sub(r"\1", body)
     head = _ELEMENT.sub(lambda found: "" if any(name in found[1] for name in unused) else found[0], head)
     first = _VIEWPORT.search(head)
     if first:  # the theme and Sphinx state it three times
         head = head[: first.end()] + _VIEWPORT.sub("", head[first.end() :])
-    return head + body_tag + body
+    head = _OPTIONS.sub(f"<script>{options}</script>", head) if options else head
+    return _SCRIPT.sub("<script defer ", head) + body_tag + body
 
 
 def slim_pages(app: Sphinx, error: Exception | None) -> None:
     """Rewrite the pages that Sphinx wrote; those of former builds are slim already."""
     if error or app.builder.name != "html":
         return
+    options = (Path(app.outdir) / "_static" / "documentation_options.js").read_text(encoding="utf-8")
     for path in Path(app.outdir).rglob("*.html"):
         text = path.read_text(encoding="utf-8")
-        if (short := slim(text)) != text:
+        if (short := slim(text, options)) != text:
             path.write_text(short, encoding="utf-8")
 
 
@@ -80,6 +96,16 @@ def describe(app: Sphinx, pagename: str, template: str, context: dict[str, Any],
     context["metatags"] = context.get("metatags", "") + f'\n<meta name="description" content="{quoted}">'
 
 
+def name_rows(app: Sphinx, doctree: nodes.document) -> None:
+    """Where a table's first column has no heading, its cells are the headings of their rows."""
+    for table in doctree.findall(nodes.tgroup):
+        head = next(iter(table.findall(nodes.thead)), None)
+        first = next(iter(head.findall(nodes.entry)), None) if head is not None else None
+        if first is not None and not first.astext().strip():
+            first.clear()
+            next(iter(table.findall(nodes.colspec)))["stub"] = 1
+
+
 def shortened(text: str, most: int = 155) -> str:
     """The text, or as many of its words as fit.
 
@@ -93,5 +119,6 @@ def setup_assets(app: Sphinx) -> None:
     """Register what makes pages light and self-contained."""
     app.add_js_file(None, body=FIRST_VISIT, priority=0)
     app.add_js_file(None, body=REACHABLE, priority=900)
+    app.connect("doctree-read", name_rows)
     app.connect("html-page-context", describe)
     app.connect("build-finished", slim_pages, priority=900)

@@ -48,7 +48,7 @@ def svg_of(fig: Figure, alt: str, box: Bbox) -> str:
     # The salt makes the ids the same every time; without it matplotlib draws them at random.
     with mpl.rc_context({"svg.hashsalt": "course", "svg.fonttype": "none"}), _hangul_is_fine():
         fig.savefig(drawn, format="svg", metadata={"Date": None}, bbox_inches=box)
-    return _own_ids(_recolor(_slim(_rehead(drawn.getvalue(), alt))))
+    return _without_bare_groups(_own_ids(_recolor(_slim(_rehead(drawn.getvalue(), alt)))))
 
 
 @contextlib.contextmanager
@@ -82,12 +82,44 @@ def _slim(text: str) -> str:
     text = re.sub(r"<!--.*?-->", "", text, flags=re.S)
     text = re.sub(r">\s+<", "><", text)
     text = text.replace("xlink:href", "href")
-    text = re.sub(r'(?<= d=")[^"]*', lambda m: re.sub(r"-?\d+\.\d+", _rounded, m[0]).replace("\n", ""), text)
+    text = re.sub(r'(?<= d=")[^"]*', lambda m: _short_path(re.sub(r"-?\d+\.\d+", _rounded, m[0])), text)
     return re.sub(r'(?<= [xy]=")-?\d+\.\d+(?=")', _rounded, text).strip()
+
+
+def _without_bare_groups(text: str) -> str:
+    """Groups that say nothing are left out; matplotlib nests them by the thousand.
+
+    >>> _without_bare_groups('<g><g id="a"><path/></g></g>')
+    '<g id="a"><path/></g>'
+    """
+    kept: list[str] = []
+    opened: list[bool] = []
+    for piece in re.split(r"(<g\b[^>]*>|</g>)", text):
+        if piece == "</g>":
+            bare = opened.pop()
+        elif re.match(r"<g\b", piece) and not piece.endswith("/>"):
+            bare = piece == "<g>"
+            opened.append(bare)
+        else:
+            bare = False
+        if not bare:
+            kept.append(piece)
+    return "".join(kept)
 
 
 def _rounded(number: re.Match[str]) -> str:
     return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+
+
+def _short_path(path: str) -> str:
+    """The same path without the blanks and repeated letters that its grammar allows to leave out.
+
+    >>> _short_path("M 0 0 L 1 2 L 3 4 z")
+    'M0 0L1 2 3 4z'
+    """
+    path = re.sub(r"\s+", " ", path.strip())
+    path = re.sub(r" ?([A-Za-z]) ?", r"\1", path)
+    return re.sub(r"L([^A-Za-z]*)(?:L[^A-Za-z]*)+", lambda run: run[0][:1] + run[0][1:].replace("L", " "), path)
 
 
 def _recolor(text: str) -> str:
@@ -95,7 +127,8 @@ def _recolor(text: str) -> str:
         text = text.replace(color, role)
     # matplotlib measured with DejaVu Sans; the page's own font sets it (a monospaced text stays monospaced).
     text = re.sub(r"'DejaVu Sans', [^;\"]*sans-serif", _FONT, text)
-    return re.sub(r"(font: [^;\"]*px) 'DejaVu Sans'(?=[;\"])", rf"\1 {_FONT}", text)
+    text = re.sub(r"(font: [^;\"]*px) 'DejaVu Sans'(?=[;\"])", rf"\1 {_FONT}", text)
+    return text.replace("font-family: 'DejaVu Sans'", f"font-family: {_FONT}")
 
 
 def _own_ids(text: str) -> str:
