@@ -1,9 +1,8 @@
 """Optimizers.
 
-An optimizer turns gradients into steps. Every rule here moves a parameter θ by −η·d; the rules differ only in how
-they make the direction d of the gradient g and of what they remember of earlier ones. `_direction` writes a rule
-for one parameter, as its formula reads; `_directions` writes it for all parameters at once, with the `_foreach`
-operations that `torch.optim` uses too. The conventions are PyTorch's. Equations are numbered as on the page.
+An optimizer turns gradients into steps: every rule here moves a parameter θ by −η·d, and they differ in how they make
+the direction d. `_direction` writes a rule for one parameter, as its formula reads; `_directions` for all at once, with
+the `_foreach` operations that `torch.optim` uses. The conventions are PyTorch's; equations are numbered as on the page.
 """
 
 import math
@@ -25,8 +24,7 @@ class SGD:
     Takes floating-point parameters of any shapes and the learning rate η. `step` and
     `step_by_loops` write into the parameters, count in `steps`, and leave the gradients
     alone. Raises ValueError for no parameters, a hyperparameter out of range, and gradients
-    that do not fit the parameters in number, shape or dtype. The other rules are
-    subclasses that make d differently. Equation (1); Robbins and Monro 1951.
+    that do not fit them in number, shape or dtype. Equation (1); Robbins and Monro 1951.
 
     >>> point = torch.tensor([10.0, 1.0])
     >>> SGD([point], learning_rate=0.9).step([torch.tensor([1.0, 2.0])])
@@ -68,9 +66,8 @@ class SGD:
 
     def _remember(self) -> list[Tensor]:
         """Return one tensor of zeros for each parameter, counted as state."""
-        zeros = [torch.zeros_like(parameter) for parameter in self.parameters]
-        self._remembered.append(zeros)
-        return zeros
+        self._remembered.append([torch.zeros_like(parameter) for parameter in self.parameters])
+        return self._remembered[-1]
 
     def _begin(self, gradients: Gradients) -> None:
         _check_fit(gradients, self.parameters)
@@ -219,8 +216,7 @@ def clip_by_global_norm(gradients: Gradients, max_norm: float) -> list[Numbers]:
 class RMSProp(SGD):
     """RMSProp: AdaGrad with a running average in place of the sum, so that old gradients are forgotten.
 
-    s ← ρs + (1 − ρ)g², d = g / (√s + ε), with `decay` ρ at least 0 and below 1. ε stands outside the root. Equation
-    (6); Tieleman and Hinton 2012.
+    s ← ρs + (1 − ρ)g², d = g / (√s + ε), with `decay` ρ in [0, 1). Equation (6); Tieleman and Hinton 2012.
 
     >>> height = torch.tensor([10.0])
     >>> RMSProp([height], learning_rate=1.0, decay=0.75).step([torch.tensor([3.0])])  # d = 3 / √(0.25 · 9) = 2
@@ -260,8 +256,12 @@ class Nesterov(Momentum):
     def _direction(self, gradient: Numbers, index: int) -> Numbers:
         return gradient + self.beta * super()._direction(gradient, index)
 
-    def _directions(self, gradients: Gradients) -> Gradients:
-        return torch._foreach_add(gradients, super()._directions(gradients), alpha=self.beta)
+    @torch.no_grad()
+    def step(self, gradients: Gradients) -> None:
+        """Take the same step for all at once, along g and then along βv: adding them up first would take a copy."""
+        self._begin(gradients)
+        torch._foreach_add_(self.parameters, gradients, alpha=-self.learning_rate)
+        torch._foreach_add_(self.parameters, super()._directions(gradients), alpha=-self.learning_rate * self.beta)
 
 
 class Adam(SGD):
