@@ -32,5 +32,7 @@ def measure() -> Iterator[Row]:
 
 def _edit_and_build(page: Path, copy: Path) -> None:
     """Change a page's first code cell, so that it has to be executed again, and build."""
-    page.write_text(page.read_text(encoding="utf-8").replace("{code-cell} ipython3\n", "{code-cell} ipython3\n0\n", 1))
+    text = page.read_text(encoding="utf-8")
+    end = text.index("\n```\n", text.index("{code-cell}"))  # at the cell's end: its options come first
+    page.write_text(text[:end] + "\nNone" + text[end:], encoding="utf-8")
     command_seconds(*BUILD, cwd=copy, times=1)
