@@ -39,14 +39,16 @@ NEEDED_BY: dict[str, str | None] = {
 _ELEMENT = re.compile(r"[ \t]*(<script\b[^>]*>[^<]*</script>|<link\b[^>]*>)\n?")
 _SCRIPT = re.compile(r'<script (?=src="[^"]*_static/)')
 _OPTIONS = re.compile(r'<script (?:defer )?src="[^"]*documentation_options\.js[^"]*"></script>')
-# Said by Sphinx and MyST-NB, and wrong or withdrawn: roles that no element may have, a name that hides the words.
+# What Sphinx, MyST-NB and the theme say wrongly or leave out: a role that is withdrawn, a name that hides the words,
+# a bar that is no landmark.
 _AMENDED = {
     ' role="doc-biblioentry"': ' role="listitem"',
     ' aria-label="Toggle hidden content"': "",
-    '<th class="head stub"></th>': "<td></td>",
+    ' class="bd-sidebar-primary': ' role="complementary" aria-label="Book" class="bd-sidebar-primary',
 }
 # Wrappers around names, brackets and blanks, which are shown like the text around them: a third of a page's elements.
 _PLAIN = re.compile(r'<span class="(?:n|nn|p|w|pre)">([^<]*)</span>')
+_NO_HEADING = re.compile(r'<th class="(?:head|stub|head stub)">(?:<p></p>)?</th>')
 _VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 
 
@@ -62,13 +64,16 @@ def slim(page: str, options: str = "") -> str:
     unused = [name for name, marker in NEEDED_BY.items() if marker is None or not re.search(marker, body)]
     for said, meant in _AMENDED.items():
         body = body.replace(said, meant)
+    body = _NO_HEADING.sub("<td></td>", body)
     body = _PLAIN.sub(r"\1", body)
     head = _ELEMENT.sub(lambda found: "" if any(name in found[1] for name in unused) else found[0], head)
     first = _VIEWPORT.search(head)
     if first:  # the theme and Sphinx state it three times
         head = head[: first.end()] + _VIEWPORT.sub("", head[first.end() :])
     head = _OPTIONS.sub(f"<script>{options}</script>", head) if options else head
-    return _SCRIPT.sub("<script defer ", head) + body_tag + body
+    if 'id="search-results"' not in body:  # whose own script asks for them at once
+        head = _SCRIPT.sub("<script defer ", head)
+    return head + body_tag + body
 
 
 def slim_pages(app: Sphinx, error: Exception | None) -> None:

@@ -1,0 +1,137 @@
+"""A browser that is on this machine, and what it finds on a page."""
+
+import contextlib
+import gzip
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+WIDTHS = {"desktop": (1280, 900), "phone": (375, 800)}
+THEMES = ("light", "dark")
+# What is packed already, or gains nothing from it.
+PACKED = {".woff2", ".woff", ".png", ".jpg", ".webp"}
+
+
+def browser_path() -> str | None:
+    """Where Chromium is, or None."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Any]:
+    """A browser for the time of a `with`."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=browser_path(), args=list(OPTIONS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def pages_of(html: Path) -> list[Path]:
+    """The built pages, without the one that only leads to the first."""
+    return [
+        path for path in sorted(html.rglob("*.html")) if "_static" not in path.parts and path != html / "index.html"
+    ]
+
+
+@dataclass
+class Visit:
+    """What one look at a page brought."""
+
+    page: Path
+    name: str
+    width: str
+    theme: str
+    requests: list[str] = field(default_factory=list)
+    console: list[str] = field(default_factory=list)
+    unnamed: list[str] = field(default_factory=list)
+    sticking_out: list[str] = field(default_factory=list)
+    violations: list[dict[str, Any]] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        """The page, the width and the theme: how a complaint begins."""
+        return f"{self.name} ({self.width}, {self.theme})"
+
+    @property
+    def strangers(self) -> list[str]:
+        """Requests that leave the site."""
+        return [url for url in self.requests if urlsplit(url).scheme not in ("file", "data", "blob")]
+
+    @property
+    def weight(self) -> int:
+        """The page and all that it loads, in bytes, packed as a server would send it."""
+        urls = {url for url in self.requests if urlsplit(url).scheme == "file"}
+        return sum(packed_size(Path(unquote(urlsplit(url).path))) for url in urls)
+
+
+def packed_size(path: Path) -> int:
+    """A file's size as it travels."""
+    data = path.read_bytes() if path.is_file() else b""
+    return len(data) if path.suffix in PACKED else len(gzip.compress(data, 6))
+
+
+def visit(browser: Any, page: Path, html: Path, width: str, theme: str, with_axe: bool = True) -> Visit:
+    """Open a page with everything on it unfolded, and write down what a reader would trip over."""
+    found = Visit(page, str(page.relative_to(html)), width, theme)
+    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
+    context = browser.new_context(viewport=size, color_scheme=theme, reduced_motion="reduce")
+    context.route(lambda url: urlsplit(url).scheme in ("http", "https"), lambda route: route.abort())
+    opened = context.new_page()
+    opened.on("request", lambda request: found.requests.append(request.url))
+    opened.on("requestfailed", lambda request: found.console.append(f"not loaded: {request.url}"))
+    opened.on("pageerror", lambda error: found.console.append(f"script error: {error}"))
+    opened.on("console", lambda said: found.console.append(said.text) if said.type in ("error", "warning") else None)
+    opened.goto(page.as_uri(), wait_until="load")
+    opened.evaluate("document.fonts.ready")
+    opened.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+    found.unnamed = opened.evaluate(UNNAMED)
+    found.sticking_out = opened.evaluate(STICKING_OUT)
+    if with_axe:
+        found.violations = violations(opened)
+    context.close()
+    return found
+
+
+def violations(page: Any) -> list[dict[str, Any]]:
+    """What axe-core objects to: rule, impact, help, and the elements with the reason for each."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    results = Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response
+    return [
+        {
+            "rule": rule["id"],
+            "impact": rule["impact"],
+            "help": rule["help"],
+            "elements": [f"{node['html'][:160]}: {' '.join(node['failureSummary'].split())}" for node in rule["nodes"]],
+        }
+        for rule in results["violations"]
+    ]
+
+
+# Pictures that say nothing to those who cannot see them.
+UNNAMED = """() => {
+  const words = e => (e.getAttribute('alt') || e.getAttribute('aria-label') || e.querySelector?.('title')?.textContent
+    || '').trim();
+  return [...document.querySelectorAll('img, svg[role=img], [role=img], .course-figure svg')]
+    .filter(e => !e.closest('[aria-hidden=true]') && !words(e)).map(e => e.outerHTML.slice(0, 160));
+}"""
+
+# Elements that reach beyond the window and stand in no box that scrolls by itself.
+STICKING_OUT = """() => {
+  const wide = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= wide) return [];
+  const boxed = e => { for (let p = e.parentElement; p; p = p.parentElement)
+    if (/auto|scroll|hidden|clip/.test(getComputedStyle(p).overflowX) && p !== document.body) return true;
+    return false; };
+  const out = [...document.body.querySelectorAll('*')].filter(e => {
+    const box = e.getBoundingClientRect(); return box.width && box.right > wide + 1 && !boxed(e); });
+  return (out.length ? out.slice(0, 5) : [document.body]).map(e =>
+    `${e.outerHTML.slice(0, 120)} ends at ${Math.round(e.getBoundingClientRect().right)} px of ${wide}`);
+}"""

@@ -1,0 +1,150 @@
+"""What readers do: answer a quiz by keyboard, search, move a slider, read with scripts off."""
+
+import re
+
+import pytest
+from browser.every_page import HTML, built_pages, needs_browser, none_of
+
+from course_lib.publishing.inspection.browsing import WIDTHS, chromium
+
+pytestmark = needs_browser
+TENSORS = HTML / "book" / "foundations" / "tensors.html"
+
+
+def concept_pages():
+    return [page for page in built_pages() if len(page.relative_to(HTML).parts) == 3]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def opened(browser):
+    """A function that opens a page, with scripts or without, and a desktop's or a phone's window."""
+    contexts = []
+
+    def go(page, scripts=True, width="desktop"):
+        size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
+        contexts.append(browser.new_context(java_script_enabled=scripts, viewport=size))
+        page_opened = contexts[-1].new_page()
+        page_opened.goto(page.as_uri())
+        return page_opened
+
+    yield go
+    for context in contexts:
+        context.close()
+
+
+def test_a_quiz_is_answered_by_keyboard(opened):
+    page = opened(TENSORS)
+    quiz = page.locator(".quiz").first
+    first, second = quiz.locator(".quiz-choice").all()[:2]
+    first.locator("summary").focus()
+    assert not first.locator(".quiz-because").is_visible()
+    page.keyboard.press("Enter")
+    assert first.locator(".quiz-because").is_visible()
+    assert re.match(r"(Right|Not this one)\.", first.locator(".quiz-because").inner_text())
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    assert second.locator(".quiz-because").is_visible()
+    outline = second.locator("summary").evaluate("e => getComputedStyle(e).outlineStyle")
+    assert outline != "none", "the choice that the keyboard is on does not show it"
+
+
+def test_each_question_has_one_right_answer_and_says_why_the_others_are_wrong(opened):
+    complaints = []
+    for file in concept_pages():
+        page = opened(file)
+        quizzes = page.locator(".quiz").all()
+        if not 3 <= len(quizzes) <= 5:
+            complaints.append(f"{file.name}: {len(quizzes)} questions, not three to five")
+        for quiz in quizzes:
+            question = quiz.locator(".quiz-question").inner_text()
+            says = quiz.locator(".quiz-because").all_text_contents()
+            right = sum(text.strip().startswith("Right.") for text in says)
+            if right != 1 or min(map(len, says)) < 20:
+                complaints.append(f"{file.name}: {question!r}: {right} right answers, reasons {says}")
+    none_of(complaints)
+
+
+def test_search_finds_a_term_and_leads_to_its_page(opened):
+    page = opened(TENSORS)
+    page.keyboard.press("Control+K")
+    page.keyboard.type("causal mask")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=causal*")
+    result = page.locator("#search-results a", has_text="Attention masks").first
+    result.wait_for()
+    result.click()
+    assert page.locator("h1").first.inner_text().startswith("Attention masks")
+
+
+def test_a_slider_changes_its_figure_on_every_page(opened):
+    complaints = []
+    for file in concept_pages():
+        page = opened(file)
+        players = page.locator(".course-play").all()
+        if not players:
+            complaints.append(f"{file.name}: no figure that the reader can move")
+        for number, player in enumerate(players, 1):
+            visible = player.locator("svg:visible")
+            before = visible.get_attribute("aria-label")
+            player.locator("input[type=range]").press("ArrowRight")
+            if visible.count() != 1 or visible.get_attribute("aria-label") == before:
+                complaints.append(f"{file.name}: figure {number} stays as it is: {before}")
+    none_of(complaints)
+
+
+def test_without_scripts_formulas_quizzes_and_figures_are_read(opened):
+    complaints = []
+    for file in concept_pages():
+        page = opened(file, scripts=False)
+        for fold in page.locator("details").all():
+            if fold.get_attribute("open") is None:
+                fold.locator("> summary").click()
+        formulas, shown = page.locator("math").count(), page.locator("math:visible").count()
+        if not formulas or shown != formulas:
+            complaints.append(f"{file.name}: {shown} of {formulas} formulas are seen")
+        for what in (".quiz-question", ".quiz-choice > summary", ".quiz-because", ".course-figure svg", ".mistake"):
+            there, seen = page.locator(what).count(), page.locator(f"{what}:visible").count()
+            if not there or seen != there:
+                complaints.append(f"{file.name}: {seen} of {there} {what} are seen")
+        if dead := page.locator("input[type=range]:visible").count():
+            complaints.append(f"{file.name}: {dead} sliders that nothing moves")
+        if raw := re.findall(r"\\(?:frac|begin|sum|theta)\b.{0,40}", page.locator("article").inner_text()):
+            complaints.append(f"{file.name}: TeX instead of a formula: {raw[:3]}")
+    none_of(complaints)
+
+
+def test_without_scripts_no_button_is_dead(opened):
+    page = opened(TENSORS, scripts=False)
+    dead = page.locator(".theme-switch-button:visible, .search-button:visible").all()
+    none_of([f"tensors.html: a button that needs scripts: {button.get_attribute('class')}" for button in dead])
+
+
+def test_a_formula_wider_than_a_phone_scrolls_in_its_own_box(opened):
+    page = opened(TENSORS, width="phone")
+    box = page.locator(".formula").first
+    box.evaluate("e => e.querySelector('math').style.width = '900px'")
+    assert box.evaluate("e => e.scrollWidth > e.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS["phone"][0]
+
+
+def test_equations_are_numbered_and_referred_to_by_number(opened):
+    page = opened(TENSORS)
+    numbers = page.locator("div.math .eqno").all_inner_texts()
+    assert [re.sub(r"\D", "", number) for number in numbers] == [str(i) for i in range(1, len(numbers) + 1)]
+    reference = page.locator("article a.reference[href='#equation-tensors-address']").first
+    assert reference.inner_text() == "(1)"
+
+
+def test_formulas_are_drawn_in_the_books_own_font(opened):
+    page = opened(TENSORS)
+    page.locator("math").first.scroll_into_view_if_needed()
+    loaded = page.evaluate(
+        "document.fonts.ready.then(fonts => [...fonts].filter(f => f.status == 'loaded').map(f => f.family))"
+    )
+    assert any("Course Math" in family for family in loaded), f"loaded: {loaded}"

@@ -1,0 +1,62 @@
+"""Links: files, places in them, notebooks in Colab and their cells."""
+
+from pathlib import Path
+
+import pytest
+from browser.every_page import BUILD, HTML, built_pages, none_of
+
+from course_lib.publishing.inspection.links import addresses, broken_colab_links, broken_links, count_colab_links
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_link_leads_to_a_file_and_a_place_that_are_there():
+    built_pages()
+    none_of(broken_links(HTML))
+
+
+def test_colab_opens_notebooks_that_the_build_wrote():
+    concepts = [page for page in built_pages() if len(page.relative_to(HTML).parts) == 3]
+    assert count_colab_links(HTML) >= 2 * len(concepts), "each concept's page opens itself and its exercises in Colab"
+    none_of(broken_colab_links(HTML, ROOT, BUILD / "notebooks"))
+
+
+def test_each_concept_can_be_downloaded_as_page_and_as_exercises():
+    for page in built_pages():
+        if len(page.relative_to(HTML).parts) == 3:
+            found = [address for _, address, _ in addresses(page) if address.endswith(".ipynb")]
+            own = [address for address in found if address == f"{page.stem}.ipynb"]
+            exercises = [address for address in found if f"/{page.stem}.ipynb" in address and "_downloads" in address]
+            assert own, f"{page.name}: no link downloads its notebook; there are {found}"
+            assert exercises, f"{page.name}: no link downloads its exercises; there are {found}"
+
+
+PAGE = '<html><body id="top"><a href="{0}">words</a></body></html>'
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("other.html#top", ""),
+        ("#top", ""),
+        ("https://example.org/nothing", ""),
+        ("missing.html", "'missing.html': there is no such file"),
+        ("other.html#nowhere", "'other.html#nowhere': other.html has no place of that name"),
+        ("../../outside.txt", "outside of the book"),
+    ],
+)
+def test_a_broken_link_is_told_with_page_words_and_reason(tmp_path, address, reason):
+    (tmp_path / "outside.txt").write_text("")
+    html = tmp_path / "html"
+    (html / "part").mkdir(parents=True)
+    for name in ("index.html", "part/other.html"):
+        (html / name).write_text(PAGE.format("#top"))
+    (html / "part" / "page.html").write_text(PAGE.format(address))
+    found = broken_links(html)
+    if reason:
+        assert len(found) == 1
+        assert found[0].startswith("part/page.html: <a> 'words' leads to")
+        assert reason in found[0]
+    else:
+        assert found == []
