@@ -1,7 +1,7 @@
 # Deep Learning, Checked. `make help` lists what there is. Needs Linux, Python 3.11 or newer, git and make; nothing else.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install book pdf epub test test-all check serve lab exercises bench screenshots clean distclean
+.PHONY: help install book pdf epub test test-all check serve lab exercises bench book-report screenshots clean distclean
 export PYTHON
 
 PORT ?= 8000
@@ -47,6 +47,9 @@ exercises: install ## write the exercise notebooks anew from solutions/
 
 bench: install ## measure, beside what was promised
 	@$(RUN) -m benchmarks
+
+book-report: book ## the book in a browser, beside what was promised (Lighthouse too, where Node is)
+	@$(RUN) -m benchmarks book_in_browser
 
 screenshots: book ## take the README's pictures anew (needs Chromium)
 	@$(RUN) docs/screenshots.py

@@ -51,12 +51,18 @@ def stages(fast: bool) -> list[Stage]:
         Stage(
             "tests",
             "wrong references, checks that check nothing, a house out of order",
-            (pytest("--ignore", "tests/grading", *not_slow),),
+            (pytest("--ignore", "tests/grading", "--ignore", "tests/browser", *not_slow),),
         ),
         Stage(
             "book",
             "a cell that fails, a link to nowhere, any warning of the build",
             ((*PYTHON, "course_lib.publishing.book"),),
+            fast=False,
+        ),
+        Stage(
+            "browser",
+            "a page that calls elsewhere, scrolls sideways, shuts readers out or leads nowhere",
+            (pytest("-rs", "tests/browser"),),
             fast=False,
         ),
         Stage(

@@ -1,0 +1,77 @@
+"""The built book in a browser: what each page asks, weighs and lacks, and Lighthouse's scores for three pages."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks import ROOT, Row
+from course_lib.publishing.inspection.accepted import ACCEPTED, NEVER
+from course_lib.publishing.inspection.browsing import THEMES, WIDTHS, Visit, browser_path, chromium, pages_of, visit
+from course_lib.publishing.inspection.lighthouse import CATEGORIES, NotMeasured, scores
+from course_lib.publishing.inspection.links import broken_colab_links, broken_links
+
+HTML = ROOT / "_build" / "html"
+HEAVIEST = 400_000
+LEAST = 95
+RUNS = 3  # a machine that does something else beside costs points; the median of three is the page's own
+
+
+def measure() -> Iterator[Row]:
+    """Yield the table of a book in a browser; where a browser is missing, say so."""
+    pages = pages_of(HTML)
+    if not pages:
+        raise RuntimeError(f"{HTML} holds no book: run `make book` first")
+    broken = broken_links(HTML) + broken_colab_links(HTML, ROOT, ROOT / "_build" / "notebooks")
+    yield _none(f"broken links, anchors, notebooks and cells ({len(pages)} pages)", broken)
+    if browser_path() is None:
+        yield Row("pages in a browser", "not measured: no Chromium is installed", "", None)
+        return
+    with chromium() as browser:
+        visits = [visit(browser, page, HTML, width, theme) for page in pages for width in WIDTHS for theme in THEMES]
+    yield from _of_visits(visits)
+    yield from _lighthouse(_three(pages))
+
+
+def _of_visits(visits: list[Visit]) -> Iterator[Row]:
+    counted: list[tuple[str, Callable[[Visit], list[str]]]] = [
+        ("requests to other hosts", lambda seen: seen.strangers),
+        ("console errors and warnings", lambda seen: seen.console),
+        ("pictures without alt text", lambda seen: seen.unnamed),
+        ("elements beyond the window", lambda seen: seen.sticking_out),
+        ("axe-core: serious or critical", lambda seen: [v["rule"] for v in seen.violations if v["impact"] in NEVER]),
+    ]
+    for what, of in counted:
+        yield _none(f"{what} ({len(visits)} visits)", [f"{seen}: {line}" for seen in visits for line in of(seen)])
+    others = {v["rule"] for seen in visits for v in seen.violations if v["impact"] not in NEVER}
+    listed = ", ".join(sorted(others)) or "none"
+    yield Row("axe-core: others", listed, "each with a reason", others <= set(ACCEPTED))
+    heaviest = max(visits, key=lambda seen: seen.weight)
+    kilobytes = f"{heaviest.weight / 1000:.0f} kB ({heaviest.name})"
+    yield Row("heaviest page, packed", kilobytes, f"≤ {HEAVIEST // 1000} kB", heaviest.weight <= HEAVIEST)
+
+
+def _three(pages: list[Path]) -> list[Path]:
+    """The front page, the lightest concept's page and the heaviest."""
+    concepts = sorted(
+        (page for page in pages if len(page.relative_to(HTML).parts) == 3), key=lambda p: p.stat().st_size
+    )
+    return [HTML / "book" / "index.html", concepts[0], concepts[-1]]
+
+
+def _lighthouse(pages: list[Path]) -> Iterator[Row]:
+    for page in pages:
+        what = f"Lighthouse, {page.relative_to(HTML)}"
+        try:
+            runs = [scores(HTML, page) for _ in range(RUNS)]
+        except NotMeasured as reason:
+            yield Row(what, f"not measured: {reason}", f"≥ {LEAST} each", None)
+            return
+        middle = {name: round(statistics.median(run[name] for run in runs)) for name in CATEGORIES}
+        shown = ", ".join(f"{name} {score}" for name, score in middle.items())
+        yield Row(what, shown, f"≥ {LEAST} each", min(middle.values()) >= LEAST)
+
+
+def _none(what: str, found: list[str]) -> Row:
+    return Row(what, f"{len(found)}" + (f": {found[0][:120]}" if found else ""), "0", not found)
