@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from course_lib.checking import devices
@@ -25,8 +25,8 @@ class Respondent(Protocol):
     def obstacle(self, rubric: Rubric) -> str | None:
         """Say why the answer cannot be tried at all, or None."""
 
-    def respond(self, rubric: Rubric, call: Call) -> Outcome:
-        """Run the answer on one call, on the devices of its arguments."""
+    def respond(self, rubric: Rubric, calls: Sequence[Call]) -> list[Outcome]:
+        """Run the answer on each call in turn, on the devices of its arguments."""
 
     def shortcut(self, rubric: Rubric) -> str | None:
         """Return the forbidden shortcut that the answer has used or mentions, or None."""
@@ -61,11 +61,12 @@ class InThisProcess:
         call = rubric.general_cases(0)[0].make()
         return None if rubric.driver else _signature_problem(self.answer, call, rubric)
 
-    def respond(self, rubric: Rubric, call: Call) -> Outcome:
+    def respond(self, rubric: Rubric, calls: Sequence[Call]) -> list[Outcome]:
         """See `Respondent`; forbidden shortcuts are watched for."""
-        if not rubric.forbids:
-            return run(self.answer, call, rubric.driver)
-        return run(self.answer, call, rubric.driver, _watch(rubric).watching(self.used, rubric.driver))
+        return [run(self.answer, call, rubric.driver, self._watching(rubric)) for call in calls]
+
+    def _watching(self, rubric: Rubric) -> Any:
+        return _watch(rubric).watching(self.used, rubric.driver) if rubric.forbids else None
 
     def shortcut(self, rubric: Rubric) -> str | None:
         """See `Respondent`."""
@@ -110,11 +111,10 @@ def examine(rubric: Rubric, respondent: Respondent, seed: int = 0) -> Verdict:
     if problem := respondent.obstacle(rubric):
         return _nothing(rubric, "failed", problem)
     general = rubric.general_cases(seed)
-    first = respondent.respond(rubric, general[0].make())
-    if first.failure and isinstance(first.failure.error, NotImplementedError):
+    outcomes = respondent.respond(rubric, [case.make() for case in general])
+    if outcomes[0].failure and isinstance(outcomes[0].failure.error, NotImplementedError):
         return _nothing(rubric, "blank", "Not yet written: replace the line that raises NotImplementedError.")
-    trials = [judge(rubric, general[0], first)]
-    trials += [_try(rubric, respondent, case) for case in general[1:]]
+    trials = [judge(rubric, case, outcome) for case, outcome in zip(general, outcomes, strict=True)]
     if path := respondent.shortcut(rubric):
         words = f"Your answer uses `{path}`; this exercise asks you to build the result without it."
         return _nothing(rubric, "failed", words)
@@ -126,12 +126,10 @@ def examine(rubric: Rubric, respondent: Respondent, seed: int = 0) -> Verdict:
     return _graded(rubric, trials, _edges(rubric, respondent), notes)
 
 
-def _try(rubric: Rubric, respondent: Respondent, case: Case) -> Trial:
-    return judge(rubric, case, respondent.respond(rubric, case.make()))
-
-
 def _edges(rubric: Rubric, respondent: Respondent) -> list[Trial]:
-    return [_try(rubric, respondent, case) for case in rubric.edge_cases()]
+    cases = rubric.edge_cases()
+    outcomes = respondent.respond(rubric, [case.make() for case in cases])
+    return [judge(rubric, case, outcome) for case, outcome in zip(cases, outcomes, strict=True)]
 
 
 def _nothing(rubric: Rubric, status: Any, message: str) -> Verdict:
@@ -221,7 +219,7 @@ def _on_fake_cuda(rubric: Rubric, respondent: Respondent, cases: list[Case]) -> 
 def _on_real_device(rubric: Rubric, respondent: Respondent, cases: list[Case], device: str) -> str | None:
     for case in cases:
         expected = run(rubric.answer, devices.move(case.make(), device), rubric.driver)
-        outcome = respondent.respond(rubric, devices.move(case.make(), device))
+        outcome = respondent.respond(rubric, [devices.move(case.make(), device)])[0]
         if expected.failure:
             continue
         if outcome.failure and devices.is_mix_up(outcome.failure):

@@ -34,19 +34,19 @@ class Child:
 
     def __init__(self, nursery: Nursery, channel: socket.socket, home: str, limits: lockdown.Limits) -> None:
         """Made by `Nursery.child`."""
-        self.nursery, self.channel, self.home, self.limits = nursery, channel, home, limits
+        self.nursery, self.home, self.limits = nursery, home, limits
+        self.channel = wire.Channel(channel)
         self.guard = 0
         self.layers: list[str] = []
         self.alive = True
 
-    def send(self, message: dict[str, Any], buffers: Any = ()) -> None:
+    def send(self, frame: bytes) -> None:
         """Send a request."""
-        self.channel.settimeout(self.limits.call)
-        wire.send(self.channel, message, buffers)
+        self.channel.write(frame, self.limits.call)
 
     def receive(self, seconds: float) -> tuple[dict[str, Any], list[bytearray]]:
         """Read a reply, watching the child's memory meanwhile."""
-        return wire.receive(self.channel, seconds, self._watch_memory)
+        return self.channel.receive(seconds, self._watch_memory)
 
     def _watch_memory(self) -> None:
         if memory_of_tree(self.guard) > self.limits.memory * 2:
@@ -114,7 +114,7 @@ class Nursery:
             child.guard = json.loads(self.control.recv(1 << 12) or b"{}").get("guard", 0)
         except OSError as error:
             raise wire.Hangup(f"the server is gone: {error}") from error
-        child.layers = wire.receive(child.channel, _PATIENCE)[0]["layers"]  # said before any code of the student's runs
+        child.layers = child.channel.receive(_PATIENCE)[0]["layers"]  # said before any code of the student's runs
         return child
 
     def finished(self, child: Child) -> None:

@@ -13,44 +13,51 @@ _KNOWN = {"HostMemoryNeeded": devices.HostMemoryNeeded}
 class Proxy:
     """A handle on an object elsewhere. Drivers may call it, read and set attributes and items, and iterate."""
 
-    def __init__(self, ask: Any, reference: list[Any], name: str) -> None:
-        """`ask(what, proxy, args, kwargs)` sends the message."""
-        self.__dict__["_ask"], self.__dict__["_reference"] = ask, reference
+    def __init__(self, ask_all: Any, reference: list[Any], name: str) -> None:
+        """`ask_all([(what, proxy, args, kwargs), …])` sends messages and returns what came of each."""
+        self.__dict__["_ask_all"], self.__dict__["_reference"] = ask_all, reference
         self.__dict__["__name__"] = name
+
+    def _ask(self, what: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        return self._ask_all([(what, self, args, kwargs)])[0]
+
+    def __call_each__(self, calls: list[tuple[Any, ...]]) -> list[Any]:
+        """Call the object with each of the arguments. See `call_each`."""
+        return self._ask_all([("call", self, args, {}) for args in calls])  # type: ignore[no-any-return]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the object."""
-        return self._ask("call", self, args, kwargs)
+        return self._ask("call", args, kwargs)
 
     def __getattr__(self, name: str) -> Any:
         """Read an attribute; special names stay here."""
         if name.startswith("__"):
             raise AttributeError(name)
-        return self._ask("getattr", self, (name,), {})
+        return self._ask("getattr", (name,), {})
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute."""
-        self._ask("setattr", self, (name, value), {})
+        self._ask("setattr", (name, value), {})
 
     def __getitem__(self, key: Any) -> Any:
         """Read an item."""
-        return self._ask("getitem", self, (key,), {})
+        return self._ask("getitem", (key,), {})
 
     def __setitem__(self, key: Any, value: Any) -> None:
         """Set an item."""
-        self._ask("setitem", self, (key, value), {})
+        self._ask("setitem", (key, value), {})
 
     def __len__(self) -> int:
         """Ask for the length."""
-        return self._ask("len", self, (), {})  # type: ignore[no-any-return]
+        return self._ask("len", (), {})  # type: ignore[no-any-return]
 
     def __iter__(self) -> Any:
         """Iterate over there."""
-        return self._ask("iter", self, (), {})
+        return self._ask("iter", (), {})
 
     def __next__(self) -> Any:
         """Ask for the next item."""
-        return self._ask("next", self, (), {})
+        return self._ask("next", (), {})
 
 
 def stand_in(data: Any) -> Any:

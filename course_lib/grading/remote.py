@@ -2,87 +2,21 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from course_lib.checking import Rubric, devices
 from course_lib.checking.calling import Outcome, run
 from course_lib.checking.rubric import Call
 from course_lib.grading import wire
+from course_lib.grading.exchange import DEATHS, Answers, Exchange, Reply
 from course_lib.grading.lockdown import Limits
-from course_lib.grading.nursery import Child
-from course_lib.grading.packing import Packer, TooLarge
-from course_lib.grading.proxy import Proxy, error_from, stand_in
 
-MOST_MESSAGES = 20_000  # of one exercise; a driver that asks for more is being led in circles
 MOST_DEATHS = 2  # of one exercise; then the rest of its cases fail unasked
 
 
 class Unanswered(Exception):
     """No result came; its text says why, for the learner."""
-
-
-class Answers:
-    """The answers of one loaded notebook: packs, sends, and believes nothing but plain data."""
-
-    def __init__(self, child: Child, limits: Limits) -> None:
-        """`child` has run the cells already."""
-        self.child, self.limits = child, limits
-        self.packer = Packer(0, self._refer, self._resolve)
-        self.name, self.driven, self.fake, self.fresh = "", False, False, True
-        self.forbids: tuple[str, ...] = ()
-
-    def ask(self, op: str, seconds: float, buffers: Any = (), **fields: Any) -> tuple[dict[str, Any], list[bytearray]]:
-        """Send one request and return its reply, which must carry the same nonce."""
-        nonce = secrets.token_hex(8)
-        self.child.send({"op": op, "nonce": nonce, **fields}, buffers)
-        reply, data = self.child.receive(seconds)
-        if reply.get("nonce") != nonce:
-            raise wire.Lie("a reply to something that was not asked")
-        return reply, data
-
-    def begin(self, name: str, forbids: tuple[str, ...], driven: bool, fake: bool = False) -> Proxy:
-        """Begin a case of the answer `name`; return its proxy. Nothing is sent yet."""
-        self.packer.forget()
-        self.packer.fake = fake
-        self.name, self.driven, self.fake, self.fresh = name, driven, fake, True
-        self.forbids = tuple(path for path in forbids if not path.startswith("course_lib."))
-        return Proxy(self.operate, [0, "function", "function", name], name)
-
-    def operate(self, what: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Do something to an object over there and return, or raise, what came of it."""
-        packed = {"target": self.packer.pack(target), "args": self.packer.pack(args)}
-        packed["kwargs"] = self.packer.pack(kwargs)
-        news, buffers = self.packer.changes()
-        common = {"what": what, "name": self.name, "forbids": self.forbids, "fake": self.fake}
-        common["fresh"], self.fresh = self.fresh, False
-        reply, data = self.ask("do", self.limits.call, buffers, news=news, **packed, **common)
-        try:
-            if "news" in reply:
-                self.packer.learn(reply["news"], data)
-            value = self.packer.unpack(reply.get("value"))
-            if "news" in reply:
-                self.packer.apply(reply["news"])
-        except wire.Lie:
-            raise
-        except Exception as error:
-            raise wire.Lie(f"the data has the wrong form: {error}") from error
-        if type(reply.get("error")) is dict:
-            raise error_from(reply["error"])
-        return value
-
-    def _refer(self, value: Any) -> Any:
-        if isinstance(value, Proxy):
-            return value.__dict__["_reference"]
-        raise TooLarge(f"a {type(value).__name__} cannot be handed to an answer in another process")
-
-    def _resolve(self, data: Any) -> Any:
-        if type(data) is not list or len(data) != 4 or type(data[0]) is not int:
-            raise wire.Lie("a handle has the wrong form")
-        if self.driven:
-            return Proxy(self.operate, data, str(data[3])[:60])
-        return stand_in(data)
 
 
 class RemoteRespondent:
@@ -92,16 +26,13 @@ class RemoteRespondent:
         """`load` returns the notebook's answers, in a fresh child if the last one is gone."""
         self.load, self.limits = load, limits
         self.deaths: list[str] = []
-        self.messages = 0
 
     def obstacle(self, rubric: Rubric) -> str | None:
         """See `Respondent`."""
         name = rubric.answer.__name__
         call = rubric.general_cases(0)[0].make()
         answers = self.load()
-        reply, _ = answers.ask(
-            "look", self.limits.call, name=name, positional=len(call.args), keywords=list(call.kwargs)
-        )
+        reply = answers.ask("look", self.limits.call, name=name, positional=len(call.args), keywords=list(call.kwargs))
         noun = "class" if isinstance(rubric.answer, type) else "function"
         if reply.get("found") is not True:
             return f"There is no {noun} `{name}` in the notebook: was its cell deleted or renamed, or did it fail?"
@@ -114,9 +45,10 @@ class RemoteRespondent:
             return f"`{name}` is called with ({', '.join(rubric.parameters)}), but yours takes ({yours})."
         return None
 
-    def respond(self, rubric: Rubric, call: Call) -> Outcome:
-        """See `Respondent`: a child that dies or hangs fails this case, and the next gets a fresh one."""
-        return self._guarded(rubric, call, fake=False)
+    def respond(self, rubric: Rubric, calls: Sequence[Call]) -> list[Outcome]:
+        """See `Respondent`: a child that dies or hangs fails the case at hand, and the next gets a fresh one."""
+        done = self._at_once(rubric, calls) if rubric.driver is None and not self.deaths else []
+        return done + [self._guarded(rubric, call, fake=False) for call in calls[len(done) :]]
 
     def shortcut(self, rubric: Rubric) -> str | None:
         """See `Respondent`."""
@@ -124,7 +56,7 @@ class RemoteRespondent:
             return None
         outside = [path for path in rubric.forbids if not path.startswith("course_lib.")]
         fields = {"name": rubric.answer.__name__, "forbids": outside, "all": list(rubric.forbids)}
-        path = self.load().ask("shortcut", self.limits.call, **fields)[0].get("path")
+        path = self.load().ask("shortcut", self.limits.call, **fields).get("path")
         return path if path in rubric.forbids else None
 
     def respond_on_fake_cuda(self, rubric: Rubric, call: Call) -> Outcome | None:
@@ -138,49 +70,49 @@ class RemoteRespondent:
 
         return devices.run_on_fake_cuda(_placeholder, call, answer)
 
+    def _at_once(self, rubric: Rubric, calls: Sequence[Call]) -> list[Outcome]:
+        """Send calls that need no driver one after another; returns the outcomes up to the first death."""
+        done: list[Outcome] = []
+        answers = self.load()
+        exchanges = [Exchange(answers, rubric) for _ in calls]
+        requests = (x.request("call", x.proxy, c.args, c.kwargs) for x, c in zip(exchanges, calls, strict=True))
+        try:
+            replies = answers.ask_all(requests, lambda: self.limits.call)
+            for exchange, call, reply in zip(exchanges, calls, replies, strict=True):
+                outcome = run(_giver(exchange, reply), call)
+                if outcome.failure and isinstance(outcome.failure.error, wire.Lie):
+                    raise outcome.failure.error
+                done.append(outcome)
+        except DEATHS as error:
+            done.append(self._death(answers, error, calls[len(done)]))
+        return done
+
     def _guarded(self, rubric: Rubric, call: Call, fake: bool) -> Outcome:
         if len(self.deaths) >= MOST_DEATHS:
             return run(_raiser(self.deaths[-1]), call)
-        try:
-            answers = self.load()
-            return self._one(answers, rubric, call, fake)
-        except wire.TooLate:
+        answers = self.load()
+        exchange = Exchange(answers, rubric, fake)
+        outcome = run(exchange.proxy, call, rubric.driver)
+        return self._death(answers, exchange.trouble, call) if exchange.trouble else outcome
+
+    def _death(self, answers: Answers, error: Exception, call: Call) -> Outcome:
+        if isinstance(error, wire.TooLate):
             words = f"no result came within {self.limits.call:g} s"
-        except wire.Hangup:
+        elif isinstance(error, wire.Lie):
+            words = f"its process sent what no answer sends ({error})"
+        else:
             words = "the process that ran it ended: it left Python, or used more memory or time than allowed"
-        except wire.Lie as lie:
-            words = f"its process sent what no answer sends ({lie})"
         answers.child.end()
         self.deaths.append(words)
         return run(_raiser(words), call)
 
-    def _one(self, answers: Answers, rubric: Rubric, call: Call, fake: bool) -> Outcome:
-        trouble: list[BaseException] = []
-        driver = rubric.driver
-        proxy = answers.begin(rubric.answer.__name__, rubric.forbids, driver is not None, fake)
-        original = answers.operate
-
-        def watched(*arguments: Any) -> Any:
-            self.messages += 1
-            try:
-                if trouble or self.messages > MOST_MESSAGES:
-                    raise trouble[0] if trouble else wire.TooLate
-                return original(*arguments)
-            except (wire.TooLate, wire.Hangup, wire.Lie) as error:
-                trouble.append(error)
-                raise
-
-        answers.operate = watched  # type: ignore[method-assign, assignment]
-        proxy.__dict__["_ask"] = watched
-        outcome = run(proxy, call, driver)
-        answers.operate = original  # type: ignore[method-assign]
-        if trouble:
-            raise trouble[0]
-        return outcome
-
 
 def _placeholder() -> None:
     """Stand for the answer where only its driver is called."""
+
+
+def _giver(exchange: Exchange, reply: Reply) -> Callable[..., Any]:
+    return lambda *_, **__: exchange.result(*reply)
 
 
 def _raiser(words: str) -> Callable[..., Any]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import inspect
 import operator
-import socket
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -37,9 +36,9 @@ _WHAT: dict[str, Callable[..., Any]] = {
 class Respondent:
     """Answers requests until the connection closes."""
 
-    def __init__(self, connection: socket.socket, ipython: shell.Shell) -> None:
+    def __init__(self, channel: wire.Channel, ipython: shell.Shell) -> None:
         """Nothing of the student's runs yet."""
-        self.connection, self.ipython = connection, ipython
+        self.channel, self.ipython = channel, ipython
         self.handles: dict[int, Any] = {}
         self.packer = Packer(1, self._refer, self._resolve)
         self.used: list[str] = []
@@ -48,7 +47,7 @@ class Respondent:
     def serve(self) -> None:
         """Answer one request after the other."""
         while True:
-            request, buffers = wire.receive(self.connection)
+            request, buffers = self.channel.receive()
             reply: dict[str, Any] = {"nonce": request["nonce"]}
             data: list[bytes] = []
             try:
@@ -56,7 +55,7 @@ class Respondent:
                 reply |= answer
             except TooLarge as error:
                 reply["error"] = {"names": ["TooLarge", "ValueError"], "text": f"The result cannot be used: {error}."}
-            wire.send(self.connection, reply, data)
+            self.channel.send(reply, data)
 
     # cells
 
@@ -164,9 +163,9 @@ def _failure(failure: calling.Failure) -> dict[str, Any]:
     return {"names": names[:20], "text": failure.text, "line": failure.line[:300], "number": failure.line_number}
 
 
-def main(connection: socket.socket, ipython: shell.Shell) -> None:
+def main(channel: wire.Channel, ipython: shell.Shell) -> None:
     """Serve one examiner; returns when it hangs up."""
     for name in [name for name in sys.modules if name.partition(".")[0] == "course_lib"]:
         del sys.modules[name]  # what a student imports comes from `library`
     with contextlib.suppress(wire.Hangup):
-        Respondent(connection, ipython).serve()
+        Respondent(channel, ipython).serve()

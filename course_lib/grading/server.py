@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from course_lib.grading import kernel, lockdown, respondent, shell
+from course_lib.grading import kernel, lockdown, respondent, shell, wire
 
 
 def main(control: int, with_torch: bool, hidden: list[str], uses_gpu: bool) -> None:
@@ -164,8 +164,9 @@ def _respond(
     limits = lockdown.Limits(**order["limits"])
     layers = lockdown.enter(order["home"], readable, limits, order["gpu"], layers)
     _close_all_but(channel.fileno())
-    respondent.wire.send(channel, {"layers": layers})
-    respondent.main(channel, ipython)
+    examiner = wire.Channel(channel)
+    examiner.send({"layers": layers})
+    respondent.main(examiner, ipython)
 
 
 def _close_all_but(kept: int) -> None:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from course_lib.grading import wire
+from course_lib.grading.exchange import DEATHS, Answers, Request
 from course_lib.grading.lockdown import Limits
 from course_lib.grading.nursery import Nursery
-from course_lib.grading.remote import Answers
 
 MOST_LOADS = 6  # fresh children for one notebook's cells
 
@@ -37,7 +37,7 @@ class Session:
         self.rebound: dict[int, set[str]] = {}
         self.layers: list[str] = []
         self.trouble: list[str] = []
-        self.loads = 0
+        self.loads, self.at = 0, -1
         self.current: Answers | None = None
 
     def load(self) -> None:
@@ -60,26 +60,31 @@ class Session:
         child = self.nursery.child(self.limits)
         self.layers = child.layers
         answers = Answers(child, self.limits)
-        place, deadline = -1, time.monotonic() + self.limits.notebook
+        deadline = time.monotonic() + self.limits.notebook
+        self.at = -1
         try:
             answers.ask("library", self.limits.call, sources=self.sources)
-            for place, cell in enumerate(self.cells):
-                if not cell.exercise and place not in self.fatal and cell.source.strip():
-                    self._run(answers, place, min(self.limits.cell, deadline - time.monotonic()))
-            for place, cell in enumerate(self.cells):
-                if self.errors.get(cell.id) == "NameError" and place not in self.fatal:
-                    self._run(answers, place, min(self.limits.cell, deadline - time.monotonic()))
-        except (wire.Hangup, wire.TooLate, wire.Lie) as error:
+            self._run(answers, [i for i, cell in enumerate(self.cells) if not cell.exercise], deadline)
+            late = [i for i, cell in enumerate(self.cells) if self.errors.get(cell.id) == "NameError"]
+            self._run(answers, late, deadline)
+        except DEATHS as error:
             child.end()
-            self.fatal[place] = self._why(error)
-            self.trouble.append(f"Cell {place + 1} was left out: {self.fatal[place]}.")
+            self.fatal[self.at] = self._why(error)
+            self.trouble.append(f"Cell {self.at + 1} was left out: {self.fatal[self.at]}.")
             return None
         return answers
 
-    def _run(self, answers: Answers, place: int, seconds: float) -> None:
-        cell = self.cells[place]
-        reply, _ = answers.ask("cell", max(0.1, seconds), source=cell.source, limit=self.limits.output)
-        names = reply.get("rebound")
+    def _run(self, answers: Answers, places: list[int], deadline: float) -> None:
+        """Run cells in order; `self.at` is the one whose reply is awaited."""
+        places = [i for i in places if i not in self.fatal and self.cells[i].source.strip()]
+        requests = [Request("cell", {"source": self.cells[i].source, "limit": self.limits.output}) for i in places]
+        replies = answers.ask_all(requests, lambda: max(0.1, min(self.limits.cell, deadline - time.monotonic())))
+        for self.at in places:
+            self._note(self.at, next(replies)[0])
+
+    def _note(self, place: int, reply: dict[str, Any]) -> None:
+        """Keep what came of a cell."""
+        cell, names = self.cells[place], reply.get("rebound")
         self.rebound[place] = {name for name in names if type(name) is str} if type(names) is list else set()
         error = reply.get("error")
         self.errors[cell.id] = error[:100] if type(error) is str else ""

@@ -17,7 +17,16 @@ from traitlets.config import Config
 _KINDS = ("text/plain", "image/png")  # what feedback may show; the rest could carry scripts
 
 
-_FIRST_PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+# What IPython, tokenize and matplotlib import or compile late, they do once, before the forks.
+_FIRST_CELLS = (
+    "1 + 1",
+    "display(1)",
+    "undefined",
+    "a b",
+    "try:\n    import sys  # as the first cell of a notebook\nexcept ImportError:\n    %pip install nothing",
+    'def f(x):\n    """A text."""\n    return f"{x:3d}" + \'a\' if x > 0x1F else [1.5, *x]',
+    "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
+)
 
 
 class Outputs:
@@ -167,7 +176,7 @@ def make_shell() -> Shell:
         for kind in ("line", "cell"):
             shell.register_magic_function(run_nothing, kind, name)  # type: ignore[arg-type]
     _plots_inline(shell)
-    for source in ("1 + 1", "display(1)", "undefined", "a b", _FIRST_PLOT):  # what IPython imports late, it imports now
+    for source in _FIRST_CELLS:
         run(shell, source, 1 << 20)
     shell.reset(new_session=False)
     return shell

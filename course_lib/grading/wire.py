@@ -7,7 +7,6 @@ A reader trusts nothing: sizes are checked before memory is taken, the text must
 from __future__ import annotations
 
 import json
-import select
 import socket
 import struct
 import time
@@ -20,6 +19,7 @@ MAX_BUFFERS = 4096
 _HEAD = struct.Struct("<4sII")
 _MAGIC = b"DLC1"
 _PAUSE = 0.1  # seconds between two looks at the clock while waiting
+_PIECE = 1 << 16
 
 
 class Lie(Exception):
@@ -34,72 +34,108 @@ class TooLate(Exception):
     """The other side did not answer in time."""
 
 
-def send(connection: socket.socket, message: dict[str, Any], buffers: Sequence[Any] = ()) -> None:
-    """Send one frame; raises `Hangup` if nobody is there, `TooLate` after the socket's own timeout."""
+class Channel:
+    """One end of a connection. What was read too far is kept for the next frame."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        """Take the connection over; it blocks."""
+        self.connection = connection
+        self._ahead = bytearray()
+
+    def close(self) -> None:
+        """Hang up."""
+        self.connection.close()
+
+    def send(self, message: dict[str, Any], buffers: Sequence[Any] = (), seconds: float | None = None) -> None:
+        """Send one frame; raises `Hangup` if nobody is there, `TooLate` if nobody reads it in time."""
+        self.write(frame(message, buffers), seconds)
+
+    def write(self, data: bytes, seconds: float | None = None) -> None:
+        """Send what `frame` made; raises as `send` does."""
+        try:
+            self.connection.settimeout(seconds)
+            self.connection.sendall(data)
+        except TimeoutError as error:
+            raise TooLate("the other side reads nothing") from error
+        except OSError as error:
+            raise Hangup(str(error)) from error
+
+    def receive(
+        self, seconds: float | None = None, watch: Callable[[], None] | None = None
+    ) -> tuple[dict[str, Any], list[bytearray]]:
+        """Read one frame within `seconds`; `watch` is called every tenth of a second of waiting and may raise."""
+        reader = _Reader(self.connection, self._ahead, seconds, watch)
+        magic, length, count = _HEAD.unpack(reader.exactly(_HEAD.size))
+        if magic != _MAGIC or length > MAX_TEXT or count > MAX_BUFFERS:
+            raise Lie("what came is no frame, or a larger one than any answer needs")
+        sizes = struct.unpack(f"<{count}Q", reader.exactly(8 * count))
+        if sum(sizes) > MAX_RAW:
+            raise Lie(f"the data is larger than {MAX_RAW >> 20} MB")
+        text = bytes(reader.exactly(length))
+        buffers = [reader.exactly(size) for size in sizes]
+        try:
+            message = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise Lie("the frame is not JSON") from error
+        if type(message) is not dict:
+            raise Lie("the frame is not an object")
+        return message, buffers
+
+
+def frame(message: dict[str, Any], buffers: Sequence[Any] = ()) -> bytes:
+    """Return the bytes of one frame."""
     text = json.dumps(message, separators=(",", ":")).encode()
     views = [memoryview(buffer).cast("B") for buffer in buffers]
     head = _HEAD.pack(_MAGIC, len(text), len(views)) + struct.pack(f"<{len(views)}Q", *map(len, views))
-    try:
-        connection.sendall(head + text)
-        for view in views:
-            connection.sendall(view)
-    except TimeoutError as error:
-        raise TooLate("the other side reads nothing") from error
-    except OSError as error:
-        raise Hangup(str(error)) from error
-
-
-def receive(
-    connection: socket.socket, seconds: float | None = None, watch: Callable[[], None] | None = None
-) -> tuple[dict[str, Any], list[bytearray]]:
-    """Read one frame within `seconds`; `watch` is called every tenth of a second of waiting and may raise."""
-    reader = _Reader(connection, seconds, watch)
-    magic, length, count = _HEAD.unpack(reader.exactly(_HEAD.size))
-    if magic != _MAGIC or length > MAX_TEXT or count > MAX_BUFFERS:
-        raise Lie("what came is no frame, or a larger one than any answer needs")
-    sizes = struct.unpack(f"<{count}Q", reader.exactly(8 * count))
-    if sum(sizes) > MAX_RAW:
-        raise Lie(f"the data is larger than {MAX_RAW >> 20} MB")
-    text = bytes(reader.exactly(length))
-    buffers = [reader.exactly(size) for size in sizes]
-    try:
-        message = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise Lie("the frame is not JSON") from error
-    if type(message) is not dict:
-        raise Lie("the frame is not an object")
-    return message, buffers
+    return b"".join([head, text, *views])
 
 
 class _Reader:
     """Reads exact numbers of bytes until one common deadline."""
 
-    def __init__(self, connection: socket.socket, seconds: float | None, watch: Callable[[], None] | None) -> None:
-        self.connection, self.watch = connection, watch
+    def __init__(
+        self,
+        connection: socket.socket,
+        ahead: bytearray,
+        seconds: float | None,
+        watch: Callable[[], None] | None,
+    ) -> None:
+        self.connection, self.ahead, self.watch = connection, ahead, watch
         self.deadline = None if seconds is None else time.monotonic() + seconds
+        self.connection.settimeout(None if seconds is None else _PAUSE)
 
     def exactly(self, count: int) -> bytearray:
-        """Read `count` bytes."""
-        data = bytearray(count)
-        view, filled = memoryview(data), 0
-        while filled < count:
-            self._wait()
+        """Read `count` bytes; small ones in larger pieces, which saves system calls."""
+        while len(self.ahead) < count < _PIECE:
+            self.ahead += self._read(bytearray(_PIECE))
+        data = self.ahead[:count]
+        del self.ahead[:count]
+        if len(data) < count:
+            filled = len(data)
+            data.extend(bytes(count - filled))
+            view = memoryview(data)
+            while filled < count:
+                filled += len(self._read(view[filled:]))
+        return data
+
+    def _read(self, into: Any) -> Any:
+        """Wait for bytes and return them, a part of `into`."""
+        while True:
             try:
-                got = self.connection.recv_into(view[filled:])
+                got = self.connection.recv_into(into)
+            except TimeoutError:
+                self._look()
+                continue
             except OSError as error:
                 raise Hangup(str(error)) from error
             if not got:
                 raise Hangup("the connection was closed")
-            filled += got
-        return data
-
-    def _wait(self) -> None:
-        if self.deadline is None:
-            return
-        while not select.select([self.connection], [], [], _PAUSE)[0]:
-            if self.watch:
-                self.watch()
-            if time.monotonic() > self.deadline:
+            if self.deadline is not None and time.monotonic() > self.deadline:  # a trickle of bytes is no answer either
                 raise TooLate
-        if time.monotonic() > self.deadline:  # a trickle of bytes is no answer either
+            return into[:got]
+
+    def _look(self) -> None:
+        if self.watch:
+            self.watch()
+        if self.deadline is not None and time.monotonic() > self.deadline:
             raise TooLate

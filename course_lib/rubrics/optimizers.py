@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from course_lib import optimizers
-from course_lib.checking import rubric
+from course_lib.checking import call_each, rubric
 
 OWN = "course_lib.optimizers."
 SIZES = (1, 2, 3, 7)  # of the walks: four tell all mistakes apart, and a fifth would only take time
@@ -142,7 +142,7 @@ def cosine_with_warmup(rng, size):
 @cosine_with_warmup.drive
 def schedule(answer, steps, total_steps, peak, warmup_steps, floor):
     """Ask for the rate of each step of a list."""
-    return [answer(step, total_steps, peak, warmup_steps, floor) for step in steps]
+    return call_each(answer, [(step, total_steps, peak, warmup_steps, floor) for step in steps])
 
 
 @cosine_with_warmup.edge(points=1)

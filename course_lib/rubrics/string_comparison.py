@@ -3,7 +3,7 @@
 import re
 
 from course_lib import string_comparison as sc
-from course_lib.checking import rubric
+from course_lib.checking import call_each, rubric
 
 OWN = "course_lib.string_comparison."
 
@@ -362,7 +362,7 @@ def digits_of_other_scripts():
 @natural_key.drive
 def sort_with(answer, names):
     """Sort a list of names with the key."""
-    keys = [answer(name) for name in names]
+    keys = call_each(answer, [(name,) for name in names])
     return [names[place] for place in sorted(range(len(names)), key=keys.__getitem__)]
 
 

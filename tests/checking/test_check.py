@@ -6,7 +6,7 @@ import warnings
 import pytest
 import torch
 
-from course_lib.checking import UnknownExercise, check
+from course_lib.checking import UnknownExercise, call_each, check
 
 
 def right_mask(lengths, max_len):
@@ -239,3 +239,7 @@ def test_another_seed_makes_other_cases_and_the_same_verdict():
     one, two, again = (check("made_up.softmax", lambda s: s, seed=seed).example.call for seed in (1, 2, 1))
     assert one == again != two
     assert check("made_up.padding_mask", wrong, seed=99).mistake == "marks_the_padding"
+
+
+def test_independent_calls_come_back_in_order():
+    assert call_each(lambda a, b: a - b, [(3, 1), (1, 3)]) == [2, -2]

@@ -5,9 +5,9 @@ import os
 import pytest
 
 from course_lib.grading import kernel
+from course_lib.grading.exchange import Answers
 from course_lib.grading.lockdown import Limits
 from course_lib.grading.nursery import Nursery
-from course_lib.grading.remote import Answers
 
 
 def pytest_collection_modifyitems(items):

@@ -7,9 +7,10 @@ import pytest
 import torch
 from grading.conftest import needs_landlock
 
-from course_lib.checking import Call, examine, rubric
+from course_lib.checking import Call, call_each, examine, rubric
 from course_lib.checking.rubric import find
 from course_lib.grading import library
+from course_lib.grading.exchange import MOST_AHEAD
 from course_lib.grading.lockdown import TRUSTED, Limits
 from course_lib.grading.remote import MOST_DEATHS, RemoteRespondent
 
@@ -196,8 +197,8 @@ def test_the_layers_that_hold_are_told(load):
 
 def test_a_call_carries_keywords(load):
     answers = load("def f(a, *, b): return a - b")
-    outcome = RemoteRespondent(lambda: answers, USUAL).respond(_make(_f(), _pair), Call((5,), {"b": 2}))
-    assert outcome.value == 3
+    outcomes = RemoteRespondent(lambda: answers, USUAL).respond(_make(_f(), _pair), [Call((5,), {"b": 2})])
+    assert [outcome.value for outcome in outcomes] == [3]
 
 
 def _f():
@@ -211,3 +212,39 @@ def _f():
 def _pair(rng, size):
     """Numbers."""
     return Call((size,), {"b": 1})
+
+
+def test_a_death_costs_only_the_call_that_died(load):
+    loader = Loader(load, ["import os\ndef f(a, *, b): return os._exit(1) if a == 2 else a - b"], USUAL)
+    remote = RemoteRespondent(loader, USUAL)
+    outcomes = remote.respond(_make(_f(), _pair), [Call((a,), {"b": 1}) for a in range(6)])
+    assert [outcome.value for outcome in outcomes] == [-1, 0, None, 2, 3, 4]
+    assert [place for place, outcome in enumerate(outcomes) if outcome.failure] == [2]
+    assert len(remote.deaths) == 1
+
+
+def test_more_calls_than_are_sent_ahead_come_back_in_order(load):
+    answers = load("def f(a, *, b): return [a[0] - b, a]")
+    calls = [Call(([n, "x" * 3000],), {"b": 1}) for n in range(3 * MOST_AHEAD)]
+    outcomes = RemoteRespondent(lambda: answers, USUAL).respond(_make(_f(), _pair), calls)
+    assert [outcome.value for outcome in outcomes] == [[n - 1, [n, "x" * 3000]] for n in range(3 * MOST_AHEAD)]
+    assert all(outcome.value[1] is outcome.call.args[0] for outcome in outcomes)  # the list sent is the list returned
+
+
+def test_independent_calls_of_a_driver_raise_the_first_error_and_stay_in_step(load):
+    seen = []
+    exercise = _make(_f(), _pair)
+
+    @exercise.drive
+    def several(answer, a, b):
+        """Call it with several numbers, then once more."""
+        try:
+            call_each(answer, [(n,) for n in (3, 1, 0, -1)])
+        except (ValueError, ZeroDivisionError) as error:
+            seen.append(type(error))
+        return call_each(answer, [(4,), (5,)])
+
+    answers = load("def f(a):\n    if a == 1: raise ValueError\n    return 20 // a")
+    outcomes = RemoteRespondent(lambda: answers, USUAL).respond(exercise, [_pair(None, 1)])
+    assert outcomes[0].value == [5, 4]
+    assert seen == [ValueError]
