@@ -1,0 +1,127 @@
+"""A term of the glossary is a link where a page's prose first uses it, and every term is linked from somewhere."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from house_rules.house import ROOT, at, files, front_matter, none_of, prose, text
+
+GLOSSARY, UNREAD = "book/glossary.md", ("book/glossary.md", "book/api.md")
+# What is no prose: links (their words lead elsewhere already), other roles, code, formulas, headings, front matter.
+_NOT_PROSE = r"""(?msx)
+    (?P<term>\{term\}`[^`]*`) | \A---\n.*?^---$ | ^\#+\ .*?$ | ^:{3,}\{quiz\}.*?^:{3,}$ | \{[\w:-]+\}`[^`]*` | (?P<code>`+)(?!`).*?(?<!`)(?P=code)(?!`)
+    | \$\$.*?\$\$ | \$[^$\n]+\$ | \[[^\]]*\]\([^)]*\)"""
+_LINK = r"\{term\}`(?:[^`<]*<)?([^`>]*)>?`"
+
+
+def terms(root: Path) -> dict[str, int]:
+    """Return the glossary's entries, as they are linked, with their lines."""
+    whole = text(root / GLOSSARY)
+    match = re.search(r"(?ms)^(`{3,}|:{3,})\{glossary\}[^\n]*\n(.*?)^\1", whole)
+    first = whole.count("\n", 0, match.start(2)) + 1 if match else 0
+    return (
+        {line.strip(): first + i for i, line in enumerate(match[2].splitlines()) if line[:1].strip()} if match else {}
+    )
+
+
+def problems(root: Path) -> list[str]:
+    """Say which use of a term should be a link, and which term nothing leads to."""
+    found, linked = [], set()
+    entries = terms(root)
+    for path in files(root, "book/**/*.md"):
+        if str(path.relative_to(root)) in UNREAD:
+            continue
+        everyday = front_matter(path).get("everyday", [])
+        met: set[str] = set()
+        for line, entry, is_link in _uses(path, entries):
+            name = _name(entry)
+            if not is_link and entry not in met and name not in everyday:
+                found.append(
+                    f"{at(root, path, line)}: {name!r} is first used here; link it, {{term}}`{name} <{entry}>`, or, if it "
+                    f"means something else on this page, add it to `everyday: []` in the front matter"
+                )
+            met.add(entry)
+            linked |= {entry} if is_link else set()
+    unused = [(line, entry) for entry, line in entries.items() if entry not in linked]
+    return found + [f"{GLOSSARY}:{line}: no page links to {entry!r}" for line, entry in unused]
+
+
+def _name(entry: str) -> str:
+    return entry.partition(" (")[0]
+
+
+def _forms(name: str) -> tuple[str, ...]:
+    """Return a name's singular and plural."""
+    for ending, plural in (("is", "es"), ("ix", "ices"), ("x", "xes"), ("ch", "ches")):
+        if name.endswith(ending):
+            return name, name.removesuffix(ending) + plural
+    return name, name + "s"
+
+
+def _uses(path: Path, entries: dict[str, int]) -> Iterator[tuple[int, str, bool]]:
+    """Yield line, entry and whether it is a link, for each use of a term; the longer of two terms counts."""
+    blank = re.sub(_NOT_PROSE, lambda at: at["term"] or re.sub(r"[^\n]", " ", at[0]), prose(path, fences="`"))
+    named = {form: entry for entry in entries for form in _forms(_name(entry).casefold())}
+    words = "|".join(re.escape(form).replace(r"\ ", r"\s+") for form in sorted(named, key=len, reverse=True))
+    for match in re.finditer(rf"(?i){_LINK}|(?<![\w-])({words})(?![\w-])", blank):
+        line = blank.count("\n", 0, match.start()) + 1
+        if match[1]:
+            yield line, match[1], True
+        else:
+            yield line, named[" ".join(match[2].casefold().split())], False
+
+
+def test_every_term_is_a_link_where_a_page_first_uses_it():
+    none_of(problems(ROOT))
+
+
+@pytest.fixture
+def linked(house, edit):
+    """The small house with both terms linked from its first page."""
+    edit(
+        "book/start/first.md",
+        "After this page you can.",
+        "Take a {term}`batch <batch (배치)>` along an {term}`axis (축)`. A batch has axes.\n",
+    )
+    return house
+
+
+def test_a_house_whose_terms_are_linked_has_no_problem(linked):
+    assert problems(linked) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("{term}`batch <batch (배치)>`", "batch", "book/start/first.md:9: 'batch' is first used here; link it"),
+        ("Take a {term}", "Batches, then a {term}", "book/start/first.md:9: 'batch' is first used here; link it"),
+        ("{term}`axis (축)`", "arrow", "book/glossary.md:4: no page links to 'axis (축)'"),
+    ],
+)
+def test_a_term_that_is_not_linked_is_named_with_its_line(linked, edit, old, new, words):
+    edit("book/start/first.md", old, new)
+    assert any(problem.startswith(words) for problem in problems(linked)), problems(linked)
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    ["`batch`", "$batch$", "## A batch\n", "[a batch](second.md)", "{doc}`batch`", "a minibatch", "```\nbatch\n```\n"],
+)
+def test_code_formulas_headings_and_other_links_are_no_use_of_a_term(linked, edit, harmless):
+    edit("book/start/first.md", "How does one double?", f"How does one double?\n\n{harmless}\n\n")
+    assert problems(linked) == []
+
+
+def test_a_word_may_mean_something_else_on_a_page(linked, edit):
+    edit("book/start/second.md", "After this page you can.", "A batch of cakes.")
+    assert [problem.split(":")[0] for problem in problems(linked)] == ["book/start/second.md"]
+    edit("book/start/second.md", "minutes: 10", "minutes: 10\neveryday: [batch]")
+    assert problems(linked) == []
+
+
+def test_the_longer_of_two_terms_counts(linked, edit):
+    edit("book/glossary.md", "batch (배치)\n", "batch (배치)\n  Bread.\n\nragged batch (비정형 배치)\n")
+    edit("book/start/first.md", "Take a", "A {term}`ragged batch <ragged batch (비정형 배치)>`, a ragged batch. Take a")
+    assert problems(linked) == []
