@@ -96,8 +96,20 @@ def convert_formulas(app: Sphinx, doctree: nodes.document) -> None:
         made = [_or_warn(node, *formula) for node, formula in zip(found, formulas, strict=True)]
     for node, text in zip(found, made, strict=True):
         node["mathml"] = text
+        if isinstance(node, nodes.math):
+            _keep_with_sign(node)
     characters = vars(app.env).setdefault("course_math", {})
     characters[app.env.docname] = "".join(sorted(set("".join(re.sub(r"<[^>]*>", "", text) for text in made))))
+
+
+def _keep_with_sign(formula: nodes.math) -> None:
+    """The comma after a formula stays on its line: browsers take a formula for a picture, after which a line may end."""
+    after = formula.next_node(descend=False, siblings=True)
+    sign = re.match(r"[.,;:!?)\]’”-]+", after.astext()) if isinstance(after, nodes.Text) else None
+    if sign:
+        parent, at = formula.parent, formula.parent.index(formula)
+        rest = nodes.Text(after.astext()[sign.end() :])
+        parent[at : at + 2] = [nodes.inline("", "", formula, nodes.Text(sign[0]), classes=["whole"]), rest]
 
 
 def _or_warn(node: nodes.Element, tex: str, display: bool) -> str:

@@ -10,6 +10,10 @@ _WIDE = {"\u0302": "\u0302", "\u0303": "\u0303", "¯": "\u203e", "\u0304": "\u20
 _BINARY = set("+−±∓⋅·×÷∗∘∧∨∩∪⊕⊗⊙")
 _BARS = set("|∥‖")
 _THIN = "0.167em"
+# As tall as a digit: browsers hang the root of something lower, such as κ, below the line.
+_STRUT = {"width": "0", "height": "0.7em", "depth": "0.1em"}
+# The sign is raised in the font already and would be raised again as a superscript.
+_LOWERED = {"class": "prime", "voffset": "-0.3em", "height": "0.4em"}
 _ROWS = ("math", "mrow", "mtd", "mstyle", "msqrt", "mpadded")
 
 
@@ -40,8 +44,10 @@ def tidied(math: str, tex: str) -> str:
             _set_table(element)
         if element.tag in _ROWS:
             _set_row(element, thousands="{,}" in tex)
+        if element.tag == "msqrt":
+            element.insert(0, ET.Element("mspace", _STRUT))
         if element.tag == "mo" and element.text and not element.text.strip("′″‴"):
-            element.set("class", "prime")
+            _lower_prime(element)
     display = root.attrib["display"]
     root.attrib.clear()
     root.attrib |= {"xmlns": NAMESPACE, "display": display, "alttext": " ".join(tex.split())}
@@ -68,6 +74,15 @@ def _set_accent(element: ET.Element) -> None:
         element[0].tag = "mo"
         element[0].attrib.clear()
         element[0].attrib |= {"movablelimits": "true", "lspace": "0", "rspace": "0"}
+
+
+def _lower_prime(sign: ET.Element) -> None:
+    """A prime as large and as high as print has it; its size is in the style sheets."""
+    inside = ET.SubElement(sign, "mo")
+    inside.text, sign.text = sign.text, None
+    sign.tag = "mpadded"
+    sign.attrib.clear()
+    sign.attrib |= _LOWERED
 
 
 def _set_table(table: ET.Element) -> None:

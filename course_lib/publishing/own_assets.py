@@ -19,6 +19,7 @@ REACHABLE = (
     "'.formula,.pst-scrollable-table-container'))"
     "if(box.scrollWidth>box.clientWidth)box.tabIndex=0;});"
 )
+SHORT = 18  # characters of code that stand on one line, even on a phone
 _TOGGLE = r'class="(?:[^"]* )?(?:toggle|admonition(?: [^"]*)? dropdown)[" ]'
 # What extensions put on every page, and what a page must hold to need it. None: no page does.
 NEEDED_BY: dict[str, str | None] = {
@@ -111,6 +112,13 @@ def name_rows(app: Sphinx, doctree: nodes.document) -> None:
             next(iter(table.findall(nodes.colspec)))["stub"] = 1
 
 
+def keep_short_code(app: Sphinx, doctree: nodes.document) -> None:
+    """A short piece of code, such as `x[i, j]`, is not broken at its blanks."""
+    for literal in doctree.findall(nodes.literal):
+        if len(literal.astext()) <= SHORT:
+            literal["classes"].append("short")
+
+
 def shortened(text: str, most: int = 155) -> str:
     """The text, or as many of its words as fit.
 
@@ -125,5 +133,6 @@ def setup_assets(app: Sphinx) -> None:
     app.add_js_file(None, body=FIRST_VISIT, priority=0)
     app.add_js_file(None, body=REACHABLE, priority=900)
     app.connect("doctree-read", name_rows)
+    app.connect("doctree-read", keep_short_code)
     app.connect("html-page-context", describe)
     app.connect("build-finished", slim_pages, priority=900)
