@@ -1,4 +1,4 @@
-"""The page of the library: every public function and class of every concept, from its source and its docstring."""
+"""The page of the library: every public function and class of each concept; listings elsewhere link to their entry."""
 
 import ast
 import inspect
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.directives.code import LiteralInclude
 from sphinx.util.docutils import SphinxDirective
 
 from course_lib.publishing.contents import Contents, Page, source_url
@@ -112,10 +113,31 @@ def _of(entry: Entry, concept: str, address: str, users: list[Page]) -> nodes.se
     return section
 
 
+class Listing(LiteralInclude):
+    """A `literalinclude`; what it shows of the library, it names, with a link to the entry there."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the code, and below it the link."""
+        found = super().run()
+        contents = contents_of(self.env.app)
+        concept = re.search(r"course_lib/(\w+)\.py$", self.arguments[0])
+        library = next((page for page in contents.pages if page.name == "api"), None)
+        if not (concept and library and "pyobject" in self.options):
+            return found
+        name = self.options["pyobject"].partition(".")[0]
+        page = self.env.app.builder.get_relative_uri(self.env.docname, library.docname)
+        link = nodes.reference("", "", refuri=f"{page}#{_key(f'api-{concept[1]}-{name}')}", internal=True)
+        link += nodes.literal("", f"{concept[1]}.{name}")
+        return [*found, nodes.paragraph("", "", link, nodes.Text(" in the library"), classes=["listing-of", "quiet"])]
+
+
 def _section(name: str, title: nodes.Node) -> nodes.section:
     """A section whose address says what stands there and does not change."""
-    key = name.replace("_", "-").lower()
-    return nodes.section("", nodes.title("", "", title), ids=[key], names=[key])
+    return nodes.section("", nodes.title("", "", title), ids=[_key(name)], names=[_key(name)])
+
+
+def _key(name: str) -> str:
+    return name.replace("_", "-").lower()
 
 
 def shown(docstring: str) -> list[nodes.Node]:
@@ -134,5 +156,6 @@ def _code(text: str, language: str) -> nodes.literal_block:
 
 
 def setup_api(app: Sphinx) -> None:
-    """Register the directive."""
+    """Register the directives."""
     app.add_directive("library", Library)
+    app.add_directive("literalinclude", Listing, override=True)

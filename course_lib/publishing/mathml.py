@@ -103,7 +103,7 @@ def convert_formulas(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def _keep_with_sign(formula: nodes.math) -> None:
-    """The comma after a formula stays on its line: browsers take a formula for a picture, after which a line may end."""
+    """The comma after a formula stays on its line: browsers take a formula for a picture, which may end a line."""
     after = formula.next_node(descend=False, siblings=True)
     sign = re.match(r"[.,;:!?)\]’”-]+", after.astext()) if isinstance(after, nodes.Text) else None
     if sign:

@@ -1,5 +1,6 @@
 """Links: files, places in them, notebooks in Colab and their cells."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,20 @@ def test_each_concept_can_be_downloaded_as_page_and_as_exercises():
             exercises = [address for address in found if f"/{page.stem}.ipynb" in address and "_downloads" in address]
             assert own, f"{page.name}: no link downloads its notebook; there are {found}"
             assert exercises, f"{page.name}: no link downloads its exercises; there are {found}"
+
+
+def test_each_listing_leads_to_its_entry_in_the_library_and_that_one_back():
+    library = HTML / "book" / "api.html"
+    back = {address for _, address, _ in addresses(library)}
+    missing = []
+    for page in (page for page in built_pages() if len(page.relative_to(HTML).parts) == 3):
+        source = ROOT / page.relative_to(HTML).with_suffix(".md")
+        shown = re.findall(r"course_lib/(\w+)\.py\n(?:.*\n)*?:pyobject: *(\w+)", source.read_text(encoding="utf-8"))
+        links = {words for _, address, words in addresses(page) if "api.html#api-" in address}
+        assert shown, f"{source.name} shows no code of the library"
+        missing += [f"{source.name}: {name}" for name in map(".".join, shown) if name not in links]
+        missing += [] if str(page.relative_to(library.parent)) in back else [f"api.html leads to no {page.name}"]
+    none_of(missing)
 
 
 PAGE = '<html><body id="top"><a href="{0}">words</a></body></html>'

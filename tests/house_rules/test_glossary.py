@@ -11,8 +11,8 @@ from house_rules.house import ROOT, at, files, front_matter, none_of, prose, tex
 GLOSSARY, UNREAD = "book/glossary.md", ("book/glossary.md", "book/api.md")
 # What is no prose: links (their words lead elsewhere already), other roles, code, formulas, headings, front matter.
 _NOT_PROSE = r"""(?msx)
-    (?P<term>\{term\}`[^`]*`) | \A---\n.*?^---$ | ^\#+\ .*?$ | ^:{3,}\{quiz\}.*?^:{3,}$ | \{[\w:-]+\}`[^`]*` | (?P<code>`+)(?!`).*?(?<!`)(?P=code)(?!`)
-    | \$\$.*?\$\$ | \$[^$\n]+\$ | \[[^\]]*\]\([^)]*\)"""
+    (?P<term>\{term\}`[^`]*`) | \A---\n.*?^---$ | ^\#+\ .*?$ | ^:{3,}\{quiz\}.*?^:{3,}$ | \{[\w:-]+\}`[^`]*`
+    | (?P<code>`+)(?!`).*?(?<!`)(?P=code)(?!`) | \$\$.*?\$\$ | \$[^$\n]+\$ | \[[^\]]*\]\([^)]*\)"""
 _LINK = r"\{term\}`(?:[^`<]*<)?([^`>]*)>?`"
 
 
@@ -39,8 +39,8 @@ def problems(root: Path) -> list[str]:
             name = _name(entry)
             if not is_link and entry not in met and name not in everyday:
                 found.append(
-                    f"{at(root, path, line)}: {name!r} is first used here; link it, {{term}}`{name} <{entry}>`, or, if it "
-                    f"means something else on this page, add it to `everyday: []` in the front matter"
+                    f"{at(root, path, line)}: {name!r} is first used here; link it, {{term}}`{name} <{entry}>`, or, if "
+                    f"it means something else on this page, add it to `everyday: []` in the front matter"
                 )
             met.add(entry)
             linked |= {entry} if is_link else set()

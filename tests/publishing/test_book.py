@@ -42,6 +42,7 @@ def _hidden():
     """Nobody sees this."""
 '''
 CELL = "```{code-cell} ipython3\nfrom course_lib.sums import add, one\nadd(1)\nprint('one is', one)\n```\n"
+LISTING = "\n```{literalinclude} ../../course_lib/sums.py\n:pyobject: add\n```\n"
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def tiny(tmp_path):
         "book/references.bib": "",
         "book/_static/course.css": "",
         "book/_static/favicon.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>',
-        "book/part/sums.md": HEAD % ("[]", "Sums") + CELL,
+        "book/part/sums.md": HEAD % ("[]", "Sums") + CELL + LISTING,
         "book/part/products.md": HEAD % ("[sums]", "Products") + "Text.\n",
     }
     for name, text in files.items():
@@ -122,6 +123,8 @@ def test_a_book_is_built_once_and_again_when_something_changed(tiny):
     ):
         assert words in said
     assert 'href="https://github.com/some/where/blob/main/course_lib/sums.py#L9-L18"' in library
+    assert 'href="../api.html#api-sums-add"' in html(tiny, "part/sums"), "a listing leads to its entry in the library"
+    assert 'href="part/sums.html"' in library, "and the entry back to the page"
 
     assert "up to date" in build(tiny).stdout
     (tiny / "_build/html/book/part/sums.html").unlink()
