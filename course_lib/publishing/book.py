@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import shutil
 import sys
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from course_lib.publishing.contents import Contents, read_contents, repository_url
+from course_lib.publishing.contents import Contents, Page, read_contents, repository_url
 from course_lib.publishing.sources import digest_of
 
 STAMP = "book_stamp.json"
@@ -26,7 +27,8 @@ class BookError(Exception):
 def build_book(root: Path, build: Path | None = None, only: list[str] | None = None, jobs: int = 2) -> Path:
     """Build the book of `root` into `build` (`_build`) and return the path of its front page.
 
-    `only` builds just these concepts' pages, with notation and glossary, for an author at work: into `_build/only`.
+    `only` builds just these concepts' pages, for an author at work, into `_build/only`: with the concepts that they need
+    or link to, notation and glossary.
     Raises `BookError` if a page fails or Sphinx has a warning; a failed build is never taken for a good one later.
     """
     start = time.monotonic()
@@ -48,7 +50,7 @@ def build_book(root: Path, build: Path | None = None, only: list[str] | None = N
         shutil.rmtree(build / ".doctrees", ignore_errors=True)
         raise
     _copy_notebooks(contents, build)
-    _write_front(front, contents)
+    _write_front(front, contents.concepts[only[0]] if only else contents.pages[0])
     _remove_former_pages(build, contents)
     _write_stamp(build, inputs)
     print(f"Built in {time.monotonic() - start:.0f} s: {front}")
@@ -99,12 +101,26 @@ def _table_of_contents(root: Path, build: Path, only: list[str] | None) -> Path:
             f"no page of _toc.yml is named {', '.join(unknown)}; there are {', '.join(known) or 'none yet'}"
         )
     others = [page.docname for page in read_contents(root, full).pages[1:] if not page.is_concept]
-    first, *more = [known[name].docname for name in known if name in only]
+    kept = _with_needs(only, known)
+    first, *more = [known[name].docname for name in known if name in kept]
     toc = {"format": "jb-book", "root": first, "chapters": [{"file": name} for name in [*more, *others]]}
     build.mkdir(parents=True, exist_ok=True)
     partial = build / "toc_partial.yml"
     partial.write_text(yaml.safe_dump(toc, allow_unicode=True, sort_keys=False), encoding="utf-8")
     return partial
+
+
+def _with_needs(only: list[str], known: dict[str, Page]) -> set[str]:
+    """The concepts asked for and all without which their pages would not build: those needed or linked to."""
+    kept: set[str] = set()
+    waiting = list(only)
+    while waiting:
+        name = waiting.pop()
+        if name not in kept:
+            kept.add(name)
+            linked = re.findall(r"\]\([^)\s]*?(\w+)\.md[)#]", known[name].path.read_text(encoding="utf-8"))
+            waiting += [other for other in (*known[name].needs, *linked) if other in known]
+    return kept
 
 
 def _execute(contents: Contents, build: Path, jobs: int) -> None:
@@ -158,13 +174,13 @@ def _copy_notebooks(contents: Contents, build: Path) -> None:
     copy_notebooks(contents, build / "notebooks", build / "html")
 
 
-def _write_front(front: Path, contents: Contents) -> None:
-    """The address people are given: a page that leads to the book's first one."""
-    first = f"{contents.pages[0].docname}.html"
+def _write_front(front: Path, page: Page) -> None:
+    """The address people are given: a page that leads to the book's first one, or to the one asked for."""
+    first = f"{page.docname}.html"
     front.write_text(
-        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{contents.pages[0].title}</title>'
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{page.title}</title>'
         f'<meta http-equiv="refresh" content="0; url={first}"></head>'
-        f'<body><a href="{first}">{contents.pages[0].title}</a></body></html>\n',
+        f'<body><a href="{first}">{page.title}</a></body></html>\n',
         encoding="utf-8",
     )
 
@@ -188,7 +204,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m course_lib.publishing.book", description=__doc__)
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the repository (here)")
     parser.add_argument("--build", type=Path, help="where to build (ROOT/_build, with --only ROOT/_build/only)")
-    parser.add_argument("--only", metavar="CONCEPT", action="append", help="build only this concept's page; repeatable")
+    parser.add_argument(
+        "--only", metavar="CONCEPT", action="append", help="build only this concept and what it needs; repeatable"
+    )
     parser.add_argument("--jobs", type=int, default=2, help="pages executed at once (2)")
     options = parser.parse_args(arguments)
     try:

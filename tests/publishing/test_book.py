@@ -71,8 +71,8 @@ def tiny(tmp_path):
     return tmp_path
 
 
-def build(root: Path) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "course_lib.publishing.book", "--root", str(root)]
+def build(root: Path, *options: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "course_lib.publishing.book", "--root", str(root), *options]
     return subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, env=os.environ | {"NO_COLOR": "1"}, timeout=120
     )
@@ -186,3 +186,19 @@ def test_a_failing_cell_fails_the_build_with_its_line(tiny):
     assert failed.returncode == 1
     assert "sums.md:10: cell 2: ImportError" in failed.stderr
     assert "Traceback (most recent call last)" not in failed.stderr.split("ImportError")[0]
+
+
+@pytest.mark.slow
+def test_one_page_is_built_with_those_that_it_needs_or_links_to_and_no_others(tiny):
+    toc = (tiny / "_toc.yml").read_text()
+    (tiny / "_toc.yml").write_text(toc.replace("- file: book/api", "- file: book/part/powers\n      - file: book/api"))
+    (tiny / "book/part/powers.md").write_text(HEAD % ("[]", "Powers") + "See [sums](sums.md).\n")
+    for asked, kept in (("products", {"sums", "products"}), ("powers", {"sums", "powers"})):
+        built = build(tiny, "--only", asked)
+        assert built.returncode == 0, built.stderr
+        pages = tiny / "_build/only/html/book/part"
+        assert {page.stem for page in pages.glob("*.html")} == kept
+        assert f"url=book/part/{asked}.html" in (tiny / "_build/only/html/index.html").read_text()
+    wrong = build(tiny, "--only", "roots")
+    assert wrong.returncode == 1
+    assert "no page of _toc.yml is named roots; there are sums, products, powers" in wrong.stderr
