@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.grading import pool, render
-from course_lib.grading.course import Course, Submission
+from course_lib.grading.course import Course, CourseError, Submission
 from course_lib.grading.gradebook import Writer
 from course_lib.grading.lockdown import Limits
 from course_lib.grading.repair import repair
@@ -51,8 +51,7 @@ def grade_class(
     Raises `CourseError` for folders that cannot be used, `NotIsolated` where isolation is required but not to be had.
     """
     submissions = course.submissions(assignment, student)
-    for name in {submission.assignment for submission in submissions}:
-        course.release(name)
+    _at_least_one_release(course, {submission.assignment for submission in submissions})
     key, verdicts, report = secret(course.root), Verdicts(course.root), Report()
     make = partial(task_for, course, key=key, limits=limits, device=device)
     progress(0, len(submissions))
@@ -66,11 +65,22 @@ def grade_class(
     return report
 
 
+def _at_least_one_release(course: Course, assignments: set[str]) -> None:
+    """Raise `CourseError` if no assignment was released. One that was not may be a folder of a student's own."""
+    for left, assignment in reversed([*enumerate(sorted(assignments))]):
+        try:
+            course.release(assignment)
+            return
+        except CourseError:
+            if left == 0:
+                raise
+
+
 def task_for(
     course: Course, submission: Submission, key: bytes = b"", limits: Limits | None = None, device: str = "cpu"
 ) -> Task:
     """Return the task of one submission; raises `CourseError` where its notebook was never released."""
-    data = submission.path.read_bytes() if submission.path else None
+    data = submission.read()
     release = _read(course.release(submission.assignment))
     seed = seed_for(key or secret(course.root), submission.assignment, submission.student, data)
     return Task(submission.assignment, submission.student, data, release, seed, limits or Limits(), device)
@@ -98,7 +108,12 @@ def _results(
     """
     new = []
     for submission in submissions:
-        task = make(submission)
+        try:
+            task = make(submission)
+        except (CourseError, OSError) as error:  # of one submission; the others are graded all the same
+            report.counts["failed"] += 1
+            report.failed[submission.name] = str(error)
+            continue
         known = verdicts.get(task.key)
         if known is None:
             new.append(submission)
@@ -114,7 +129,7 @@ def _results(
 
 
 def _record(writer: Writer, report: Report, submission: Submission, task: Task, result: dict[str, Any]) -> None:
-    name = f"{submission.student}/{submission.assignment}"
+    name = submission.name
     writer.ensure_assignment(task.assignment, task.release)
     if "failed" in result:
         report.counts["failed"] += 1

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from course_lib.grading.salvage import read
+
 
 class CourseError(ValueError):
     """The folders of a course cannot be used; the message says which and what to do."""
@@ -20,6 +22,18 @@ class Submission:
     student: str
     assignment: str
     path: Path | None
+
+    @property
+    def name(self) -> str:
+        """Its name in messages, without what a terminal would obey: folders may come out of students' archives."""
+        name = f"{self.student}/{self.assignment}"
+        return name if name.isprintable() else ascii(name)
+
+    def read(self) -> bytes | None:
+        """Return the file, None if there is none; raises `CourseError` where the folders' names cannot be recorded."""
+        if not f"{self.student}{self.assignment}".isprintable():
+            raise CourseError(f"The folder {self.name} has characters that cannot be shown; rename it.")
+        return read(self.path) if self.path else None
 
 
 @dataclass

@@ -20,7 +20,7 @@ from course_lib.grading.cohort import task_for
 from course_lib.grading.course import Course, CourseError, Submission
 from course_lib.grading.gradebook import set_score
 from course_lib.grading.repair import repair
-from course_lib.grading.salvage import cells_of
+from course_lib.grading.salvage import MAX_BYTES, cells_of, read
 from course_lib.grading.store import Verdicts
 
 _RESULT = "course_result"
@@ -43,11 +43,14 @@ class AnyNotebook(NotebookExporter):
 
     def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> Any:
         """Read a file and export it."""
+        data = read(Path(filename))
         try:
+            if len(data) > MAX_BYTES:
+                raise ValueError("it is too large")
             return super().from_filename(filename, resources, **kw)
         except Exception as error:
             self.log.warning("%s is no whole notebook (%s); what can be read of it is graded", filename, error)
-        cells, _ = cells_of(Path(filename).read_bytes())
+        cells, _ = cells_of(data)
         made = nbformat.v4.new_notebook()
         kinds = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
         made.cells = [kinds.get(cell["cell_type"], nbformat.v4.new_raw_cell)(cell["source"]) for cell in cells]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -86,6 +87,24 @@ def _signature(cell: dict[str, Any]) -> re.Pattern[str] | None:
     return re.compile(rf"^{defined[1]} {defined[2]}\b", re.M) if defined else None
 
 
+# What begins a tag, an entity, a link of another kind than these, or a macro that makes one. Whatever reads Markdown,
+# and in whatever flavor, finds none where an invisible space stands between the characters that make it one.
+_ACTIVE = re.compile(
+    r"!(?=\[)|<(?=[a-zA-Z/!?])|&(?=[#a-zA-Z])|\\(?=[a-z]*(?:href|html|def|let|newcommand|require|url)|(?:class|cssId|style)\b)"
+    r"|\](?=\(\s*<?(?!https?://|#|\)))|\](?=:(?!\s*<?(?:https?://|#)))",
+    re.I,
+)
+_INVISIBLE = "\u200b"
+
+
+def inert(markdown: str) -> str:
+    """Return a student's Markdown in which no HTML, script, link to a script or picture from elsewhere is left.
+
+    nbgrader's feedback and formgrader show Markdown cells as they are, in the teacher's browser.
+    """
+    return _ACTIVE.sub(lambda found: found[0] + _INVISIBLE, markdown)
+
+
 def _restored(cell: dict[str, Any], released: dict[str, Any] | None) -> dict[str, Any]:
     """Return a submitted cell as nbformat has it; one of the release's gets its type, flags and locked text back."""
     if released is None:
@@ -94,7 +113,9 @@ def _restored(cell: dict[str, Any], released: dict[str, Any] | None) -> dict[str
         made = copy.deepcopy(released)
         made["source"] = cell["source"] if _is_answer(released) else text_of(released)
     if made["cell_type"] == "code":
-        made |= {"outputs": [], "execution_count": None}
+        return made | {"outputs": [], "execution_count": None}
+    if released is None or _is_answer(released):  # a raw cell would be HTML, too
+        made |= {"cell_type": "markdown", "source": inert(made["source"])}
     return made
 
 
@@ -114,8 +135,8 @@ def _with_unique_ids(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for number, cell in enumerate(cells):
         name = str(cell.get("id") or "")
         own = bool(_grade_id(cell))
-        if not re.fullmatch(r"[\w-]{1,64}", name) or name in seen or (name in released and not own):
-            name = f"own-{number}"
+        if not re.fullmatch(r"[\w-]{1,64}", name, re.ASCII) or name in seen or (name in released and not own):
+            name = next(free for free in (f"own-{n}" for n in itertools.count(number)) if free not in seen | released)
         seen.add(name)
         cell["id"] = name
     return cells

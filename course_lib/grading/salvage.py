@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
-MAX_BYTES = 256 << 20
+MAX_BYTES = 100 << 20  # what a repository on GitHub would take, too
+MAX_PARTS = 3_000_000  # brackets and braces: Python needs some 200 bytes for each
+MAX_TRIES = 8  # how often, on average, a damaged file is read again from another place
 _CELL = re.compile(r'\{\s*"(?:attachments|cell_type|execution_count|id|metadata|outputs|source|input)"\s*:')
-_OURS = re.compile(r"^<<<<<<<[^\n]*\n(.*?)^=======[^\n]*\n.*?^>>>>>>>[^\n]*\n?", re.M | re.S)
-_THEIRS = re.compile(r"^<<<<<<<[^\n]*\n.*?^=======[^\n]*\n(.*?)^>>>>>>>[^\n]*\n?", re.M | re.S)
+
+
+def read(path: Path) -> bytes:
+    """Return a file's bytes; of one that is too large, no more than shows that."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def cells_of(data: bytes) -> tuple[list[dict[str, Any]], list[str]]:
@@ -18,6 +25,8 @@ def cells_of(data: bytes) -> tuple[list[dict[str, Any]], list[str]]:
         return [], [f"The file is larger than {MAX_BYTES >> 20} MB and was not read."]
     if not data.strip():
         return [], ["The file is empty."]
+    if data.count(b"[") + data.count(b"{") > MAX_PARTS:
+        return [], [f"The file has more than {MAX_PARTS} parts and was not read."]
     text, notes = _decoded(data)
     notebook, more = _parsed(text)
     notes += more
@@ -49,12 +58,28 @@ def _parsed(text: str) -> tuple[Any, list[str]]:
     except (ValueError, RecursionError):
         pass
     if "<<<<<<<" in text:
-        for side in (_OURS, _THEIRS):
+        for side in ("ours", "theirs"):
             try:
-                return json.loads(side.sub(r"\1", text)), ["Merge-conflict markers were taken out; one side was kept."]
+                kept = json.loads(_one_side(text, side))
             except (ValueError, RecursionError):
                 continue
+            return kept, ["Merge-conflict markers were taken out; one side was kept."]
     return None, []
+
+
+def _one_side(text: str, wanted: str) -> str:
+    """Return a text without conflict markers and without the other side. One pass, whatever markers there are."""
+    kept, side = [], ""
+    for line in text.splitlines(keepends=True):
+        if line.startswith("<<<<<<<"):
+            side = "ours"
+        elif line.startswith("=======") and side:
+            side = "theirs"
+        elif line.startswith(">>>>>>>") and side:
+            side = ""
+        elif side in ("", wanted):
+            kept.append(line)
+    return "".join(kept)
 
 
 def _cells(notebook: Any) -> list[Any]:
@@ -67,13 +92,14 @@ def _cells(notebook: Any) -> list[Any]:
 
 
 def _fragments(text: str) -> list[Any]:
-    """Find every complete cell in a text that is no JSON as a whole."""
-    decoder, found, place = json.JSONDecoder(), [], 0
-    while match := _CELL.search(text, place):
+    """Find every complete cell in a text that is no JSON as a whole; what was read in vain is counted and limited."""
+    decoder, found, place, left = json.JSONDecoder(), [], 0, MAX_TRIES * len(text)
+    while left > 0 and (match := _CELL.search(text, place)):
         try:
             cell, place = decoder.raw_decode(text, match.start())
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError) as error:
             place = match.start() + 1
+            left -= getattr(error, "pos", len(text)) - match.start()
             continue
         if type(cell) is dict and "cell_type" in cell:
             found.append(cell)
