@@ -1,7 +1,9 @@
 """One warm server for the tests of grading, and respondents that live for one test."""
 
+import functools
 import os
 
+import nbgrader.api
 import pytest
 
 from course_lib.grading import kernel
@@ -17,6 +19,12 @@ def pytest_collection_modifyitems(items):
         for item in items:
             if item.get_closest_marker("whole"):
                 item.add_marker(skip)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_look_at_migrations():
+    """Ask `alembic` once for its latest version: each new gradebook asks for it, which takes longer than most tests."""
+    nbgrader.api.get_alembic_version = functools.cache(nbgrader.api.get_alembic_version)
 
 
 SHORT = Limits(call=3.0, cell=4.0, notebook=30.0, memory=1 << 30)
