@@ -27,8 +27,8 @@ class BookError(Exception):
 def build_book(root: Path, build: Path | None = None, only: list[str] | None = None, jobs: int = 2) -> Path:
     """Build the book of `root` into `build` (`_build`) and return the path of its front page.
 
-    `only` builds just these concepts' pages, for an author at work, into `_build/only`: with the concepts that they need
-    or link to, notation and glossary.
+    `only` builds just these concepts' pages, for an author at work, into `_build/only`: with the concepts that they
+    need or link to, notation and glossary.
     Raises `BookError` if a page fails or Sphinx has a warning; a failed build is never taken for a good one later.
     """
     start = time.monotonic()

@@ -109,10 +109,23 @@ def test_a_page_that_cannot_be_shown_says_where_and_why(book, code, words):
 
 
 @pytest.mark.slow
-def test_a_page_that_takes_too_long_is_stopped(book, monkeypatch):
-    monkeypatch.setattr(pages, "SECONDS_A_PAGE", 2)
-    with pytest.raises(PageError, match=r"sums.md:12: cell 3: the page takes more than 2 seconds"):
+def test_a_page_that_computes_too_long_is_stopped(book, monkeypatch):
+    monkeypatch.setattr(pages, "SECONDS_A_PAGE", 3)
+    with pytest.raises(PageError, match=r"sums.md:12: cell 3: the page takes more than 3 seconds of computing"):
+        executed(book(["1", "while True:\n    pass"]))
+
+
+@pytest.mark.slow
+def test_a_page_that_waits_too_long_is_stopped(book, monkeypatch):
+    monkeypatch.setattr(pages, "LONGEST_WAIT", 3)
+    with pytest.raises(PageError, match=r"sums.md:12: cell 3: the page is not done after 3 seconds"):
         executed(book(["1", "import time\ntime.sleep(60)"]))
+
+
+@pytest.mark.slow
+def test_a_busy_machine_makes_no_page_too_long(book, monkeypatch):
+    monkeypatch.setattr(pages, "SECONDS_A_PAGE", 4)
+    assert executed(book(["import time\ntime.sleep(5)"])) == ["book/part/sums"]  # the clock's seconds are not counted
 
 
 @pytest.mark.slow
