@@ -1,6 +1,6 @@
 """What a respondent may do to the machine: as little as this kernel lets us leave it.
 
-Three layers, each tried, none assumed. `enter` is called in the forked process before any code of the student's and
+Several layers, each tried, none assumed. `enter` is called in the forked process before any code of the student's and
 returns the names of the layers that hold; a verdict records them.
 """
 
@@ -12,16 +12,18 @@ import resource
 import site
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from course_lib.grading import kernel
+from course_lib.grading import calls, kernel
 
 PROCESS, FILES, TCP, SIGNALS = "process", "landlock-files", "landlock-tcp", "landlock-signals"
 USER, NETWORK, PID, DISK = "separate-user", "network-namespace", "pid-namespace", "private-disk"
-TRUSTED = (PROCESS, FILES)  # without these no grade is called isolated
+CALLS = "system-calls"
+TRUSTED = (PROCESS, FILES, CALLS)  # without these no grade is called isolated
 _FIRST_USER, _USERS = 61184, 4000  # systemd keeps this range for users that come and go
 
 
@@ -62,8 +64,13 @@ def leave_namespaces() -> list[str]:
     return [NETWORK, PID]
 
 
-def enter(home: str, readable: list[int], limits: Limits, uses_gpu: bool, namespaces: list[str]) -> list[str]:
-    """Lock this process in: own directory, limits, user, Landlock. Returns the layers that hold."""
+def enter(
+    home: str, readable: list[int], limits: Limits, uses_gpu: bool, namespaces: list[str], number: int
+) -> list[str]:
+    """Lock this process in: own directory, limits, user, Landlock, system calls. Returns the layers that hold.
+
+    `number` tells apart what runs at the same time: limits on processes are counted for each user.
+    """
     layers = [PROCESS, *namespaces]
     if namespaces:  # without them a mount would be everybody's
         with contextlib.suppress(OSError, AttributeError):
@@ -71,7 +78,7 @@ def enter(home: str, readable: list[int], limits: Limits, uses_gpu: bool, namesp
             layers.append(DISK)
     os.chdir(home)
     _limit(limits, uses_gpu)
-    capabilities = _change_user(home, layers)
+    capabilities = _change_user(home, layers, number)
     _empty_environment(home)
     with contextlib.suppress(OSError):
         version = _landlock(home, readable, uses_gpu)
@@ -80,6 +87,9 @@ def enter(home: str, readable: list[int], limits: Limits, uses_gpu: bool, namesp
         capabilities = 0
     with contextlib.suppress(OSError, KeyError):
         kernel.drop_capabilities(capabilities)
+    with contextlib.suppress(OSError, KeyError):
+        calls.restrict(uses_gpu)
+        layers.append(CALLS)
     return layers
 
 
@@ -118,11 +128,11 @@ def _address_space() -> int:
         return 8 << 30
 
 
-def _change_user(home: str, layers: list[str]) -> int:
+def _change_user(home: str, layers: list[str], number: int) -> int:
     """As root, become a user who owns nothing. Returns the capabilities still needed to read Python's own files."""
     if os.geteuid() != 0:
         return 0
-    user = _FIRST_USER + os.getppid() % _USERS
+    user = _FIRST_USER + number % _USERS
     os.chown(home, user, user)
     kernel.keep_capabilities()
     os.setgroups([])
@@ -141,6 +151,7 @@ def _world_readable(path: str) -> bool:
 def _empty_environment(home: str) -> None:
     os.environ.clear()
     os.environ.update(HOME=home, TMPDIR=home, MPLCONFIGDIR=home, PATH="", OMP_NUM_THREADS="1", MPLBACKEND="agg")
+    tempfile.tempdir = home  # the parent may have looked for one already
 
 
 def readable_places(hidden: Iterable[Path], uses_gpu: bool) -> list[int]:
@@ -149,7 +160,7 @@ def readable_places(hidden: Iterable[Path], uses_gpu: bool) -> list[int]:
     roots = {Path(p) for p in [sys.prefix, sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]}
     roots |= {Path(sys.base_prefix) / "lib", *(Path(p) for p in site.getsitepackages())}
     system = ["/usr/lib", "/lib", "/lib64", "/usr/share/fonts", "/usr/share/zoneinfo", "/etc/ld.so.cache"]
-    roots |= {Path(p) for p in [*system, "/etc/fonts", "/dev/urandom", "/dev/zero"]}
+    roots |= {Path(p) for p in [*system, "/etc/fonts", "/dev/urandom"]}
     if uses_gpu:
         roots |= {Path("/proc"), Path("/sys"), *Path("/dev").glob("nvidia*"), Path("/usr/local/cuda")}
     found: list[int] = []

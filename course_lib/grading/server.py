@@ -114,6 +114,7 @@ def _guard(
     with contextlib.suppress(OSError, AttributeError):  # elsewhere than on Linux
         kernel.adopt_orphans()
         kernel.die_with_parent()
+    order["number"] = os.getpid()  # the respondent cannot ask: in its namespace it is the first process
     layers = lockdown.leave_namespaces()
     child = os.fork()
     if child == 0:
@@ -162,7 +163,7 @@ def _respond(
     for standard in (0, 1, 2):
         os.dup2(null, standard)
     limits = lockdown.Limits(**order["limits"])
-    layers = lockdown.enter(order["home"], readable, limits, order["gpu"], layers)
+    layers = lockdown.enter(order["home"], readable, limits, order["gpu"], layers, order["number"])
     _close_all_but(channel.fileno())
     examiner = wire.Channel(channel)
     examiner.send({"layers": layers})
