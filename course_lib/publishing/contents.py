@@ -172,8 +172,21 @@ def _wrong_needs(pages: list[Page]) -> list[Problem]:
                 )
             elif order[need] >= i:
                 where = "is the page itself" if order[need] == i else "comes later in _toc.yml"
+                if order[need] > i and (way := _way_back(need, page.name, pages)):
+                    where = f"needs {page.name!r} itself, a circle: {' → '.join([page.name, *way])}"
                 problems.append(Problem(page.path, page.needs_line, f"needs {need!r}, which {where}"))
     return problems
+
+
+def _way_back(start: str, end: str, pages: list[Page]) -> list[str]:
+    """The concepts by which `start` comes to need `end`, both included; none if it doesn't."""
+    needs = {page.name: page.needs for page in pages}
+    ways = [[start]]
+    for way in ways:
+        if way[-1] == end:
+            return way
+        ways += [[*way, need] for need in needs.get(way[-1], ()) if not any(need in known for known in ways)]
+    return []
 
 
 def _line_of(text: str, start: str) -> int:

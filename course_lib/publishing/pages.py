@@ -179,6 +179,8 @@ def _refuse_bad_outputs(source: Source, notebook: Any) -> None:
         for output in cell.get("outputs", []):
             if output.output_type == "stream" and output.name == "stderr":
                 raise source.says(i, f"writes to stderr, which no reader should see:\n{output.text.strip()[-2000:]}")
+            if any(kind.startswith("image/") for kind in output.get("data", {})):
+                raise source.says(i, "shows a picture without alt text; end the cell with show(fig, alt=…)")
             if len(json.dumps(output)) > LARGEST_OUTPUT:
                 raise source.says(i, f"has an output of more than {LARGEST_OUTPUT / 1e6:.0f} MB")
 

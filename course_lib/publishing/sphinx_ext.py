@@ -1,9 +1,11 @@
 """The Sphinx extension of the course: directives, the head of each page, and what makes a page out of date."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
@@ -42,6 +44,35 @@ def remember_outputs(app: Sphinx, doctree: nodes.document) -> None:
     vars(app.env).setdefault("course_outputs", {})[app.env.docname] = _key(app, app.env.docname)
 
 
+def demand_alt_text(app: Sphinx, doctree: nodes.document) -> None:
+    """Every image of the text says what it shows; those that cells make are asked when they run."""
+    for image in doctree.findall(nodes.image):
+        if not str(image.get("alt", "")).strip():
+            said = "the image %s has no alt text: say what it shows, for a reader who cannot see it"
+            where = (app.env.docname, _line_of(image, image["uri"].rpartition("/")[2], app))
+            logger.warning(said, image["uri"], location=where, type="course", subtype="alt")
+
+
+def mend_lines(app: Sphinx, doctree: nodes.document) -> None:
+    """Let a warning about a link name the link's own line."""
+    for link in doctree.findall(addnodes.pending_xref):
+        link.line = _line_of(link, link["reftarget"], app)
+
+
+def _line_of(node: nodes.Element, words: str, app: Sphinx) -> int | None:
+    """The line with these words that is nearest to where MyST-NB saw the node, which is a line or a paragraph away."""
+    seen = next((n.line for n in (node, *_ancestors(node)) if n.line), None)
+    lines = Path(app.env.doc2path(app.env.docname)).read_text(encoding="utf-8").splitlines()
+    found = [number for number, line in enumerate(lines, 1) if words in line]
+    return min(found, key=lambda number: abs(number - (seen or 1)), default=seen)
+
+
+def _ancestors(node: nodes.Element) -> Iterator[nodes.Element]:
+    while node.parent is not None:
+        node = node.parent
+        yield node
+
+
 def _key(app: Sphinx, docname: str) -> str:
     return outputs_key(docname, Path(app.config.course_build))
 
@@ -61,4 +92,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", read_book)
     app.connect("env-get-outdated", pages_with_new_outputs)
     app.connect("doctree-read", remember_outputs)
+    app.connect("doctree-read", demand_alt_text)
+    app.connect("doctree-read", mend_lines)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

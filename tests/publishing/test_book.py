@@ -153,6 +153,20 @@ choices:
 
 ```{exercises} nothing
 ```
+
+:::{quiz} Why?
+choices:
+  - {text: a, right: true, because: b}
+  - {text: c}
+:::
+
+:::{quiz} Who?
+choices:
+  - {text: a, right: true, because: b}
+  - {text: c, right: true, because: d}
+:::
+
+![](../_static/favicon.svg)
 """
 
 
@@ -169,9 +183,12 @@ def test_a_failed_build_stays_failed_until_it_is_mended(tiny):
         assert "Built in" not in failed.stdout
         for words in (
             "sums.md:4: WARNING: needs 'products', which comes later in _toc.yml",
+            "products.md:10: WARNING: 'myst' cross-reference target not found: 'nowhere.md'",
             "products.md:12: WARNING: quiz 'Which?': it needs `choices:`, a list of at least two",
             "products.md:17: WARNING: exercises nothing: UnknownExercise: There is no concept named 'nothing'",
-            "'nowhere.md'",
+            "products.md:20: WARNING: quiz 'Why?': choice 2 ('c') has no `because:`; every choice says why",
+            "products.md:26: WARNING: quiz 'Who?': exactly one choice must be `right: true`, and 2 are",
+            "products.md:32: WARNING: the image book/_static/favicon.svg has no alt text",
         ):
             assert words in failed.stderr, failed.stderr
     sums.write_text(good[0])

@@ -15,6 +15,7 @@ parts:
   - caption: Second part
     chapters:
       - file: book/second/jam
+      - file: book/second/rye
 """
 
 
@@ -31,6 +32,7 @@ def root(tmp_path):
         "book/first/apples.md": page("Apples"),
         "book/first/pears.md": page("Pears", "[apples]"),
         "book/second/jam.md": page("Jam", "[apples, pears]"),
+        "book/second/rye.md": page("Rye"),
     }
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -40,8 +42,8 @@ def root(tmp_path):
 
 def test_pages_come_in_reading_order_with_part_needs_and_minutes(root):
     contents = read_contents(root)
-    assert [p.title for p in contents.pages] == ["Front", "Apples", "Pears", "Jam"]
-    assert list(contents.concepts) == ["apples", "pears", "jam"]
+    assert [p.title for p in contents.pages] == ["Front", "Apples", "Pears", "Jam", "Rye"]
+    assert list(contents.concepts) == ["apples", "pears", "jam", "rye"]
     jam = contents.concepts["jam"]
     assert (jam.part, jam.needs, jam.minutes) == ("Second part", ("apples", "pears"), 20)
     assert contents.problems == ()
@@ -50,7 +52,7 @@ def test_pages_come_in_reading_order_with_part_needs_and_minutes(root):
 @pytest.mark.parametrize(
     ("name", "text", "line", "words"),
     [
-        ("first/apples", page("Apples", "[jam]"), 2, "needs 'jam', which comes later"),
+        ("first/apples", page("Apples", "[rye]"), 2, "needs 'rye', which comes later"),
         ("first/apples", page("Apples", "[apples]"), 2, "needs 'apples', which is the page itself"),
         ("second/jam", page("Jam", "[plums]"), 2, "needs 'plums', which is no concept in _toc.yml"),
         ("second/jam", "# Jam\n", 1, "states no `needs:` list"),
@@ -66,9 +68,18 @@ def test_what_is_wrong_is_said_with_file_and_line(root, name, text, line, words)
     assert [(p.path, p.line) for p in found if words in p.message] == [(path, line)], found
 
 
+def test_needs_in_a_circle_are_shown_as_one(root):
+    (root / "book/first/apples.md").write_text(page("Apples", "[jam]"))
+    (root / "book/first/pears.md").write_text(page("Pears", "[apples]"))
+    (root / "book/second/jam.md").write_text(page("Jam", "[pears]"))
+    [problem] = read_contents(root).problems
+    assert (problem.path.name, problem.line) == ("apples.md", 2)
+    assert problem.message == "needs 'jam', which needs 'apples' itself, a circle: apples → jam → pears → apples"
+
+
 def test_the_map_puts_each_concept_below_what_it_needs(root):
     contents = read_contents(root)
-    assert rows_of(contents) == [["apples"], ["pears"], ["jam"]]
+    assert rows_of(contents) == [["apples", "rye"], ["pears"], ["jam"]]
     drawn = drawn_map(contents, {name: f"{name}.html" for name in contents.concepts})
     assert drawn.count('class="map-line"') == 3
     assert '<a href="jam.html">' in drawn

@@ -9,6 +9,7 @@ from course_lib.publishing import pages
 from course_lib.publishing.contents import Contents, Page
 from course_lib.publishing.pages import PageError, execute_pages, page_key, read_source
 
+ROOT = Path(__file__).parents[2]
 HEAD = """---
 jupytext: {text_representation: {extension: .md, format_name: myst}}
 kernelspec: {display_name: Python 3, language: python, name: python3}
@@ -106,6 +107,26 @@ def test_a_page_that_cannot_be_shown_says_where_and_why(book, code, words):
             executed(contents)
         for word in words:
             assert word in str(error.value)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("shows", "words"),
+    [
+        ("show(plt.figure())", "MissingAltText: show(fig, alt=…, caption=…) needs alt text"),
+        ("show(plt.figure(), alt='A figure.')", "MissingAltText: the alt text 'A figure.' is too short"),
+        (
+            "from IPython.display import SVG\nSVG('<svg xmlns=\"http://www.w3.org/2000/svg\"/>')",
+            "shows a picture without alt text; end the cell with show(fig, alt=…)",
+        ),
+    ],
+)
+def test_a_figure_without_alt_text_fails_its_page(book, shows, words):
+    contents = book(["1", f"import matplotlib.pyplot as plt\nfrom course_lib.publishing.figures import show\n{shows}"])
+    (contents.root / "course_lib/__init__.py").write_text(f"__path__.append({str(ROOT / 'course_lib')!r})\n")
+    with pytest.raises(PageError) as error:
+        executed(contents)
+    assert f"sums.md:12: cell 3: {words}" in str(error.value)
 
 
 @pytest.mark.slow
