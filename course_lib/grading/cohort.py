@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from course_lib.grading import pool, render
 from course_lib.grading.course import Course, CourseError, Submission
 from course_lib.grading.gradebook import Writer
+from course_lib.grading.late import Late
 from course_lib.grading.lockdown import Limits
 from course_lib.grading.repair import repair
 from course_lib.grading.store import Task, Verdicts, secret, seed_for
@@ -24,11 +26,12 @@ class NotIsolated(RuntimeError):
 
 @dataclass
 class Report:
-    """What a run did: counts, and each submission that was mended or failed, with the reason."""
+    """What a run did: counts, and each submission that was mended, late or failed, with the reason."""
 
     counts: Counter[str] = field(default_factory=Counter)
     repaired: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    late: dict[str, str] = field(default_factory=dict)
     totals: dict[tuple[str, str], float] = field(default_factory=dict)
     layers: tuple[str, ...] = ()
     unisolated: int = 0
@@ -140,6 +143,16 @@ def _record(writer: Writer, report: Report, submission: Submission, task: Task, 
     report.unisolated += not result.get("isolated", True)
     report.layers = tuple(result.get("layers", report.layers))
     notebook = render.graded(repair(task.submission, json.loads(task.release)).notebook, result)
-    report.totals[submission.student, submission.assignment] = writer.record(
-        task.assignment, submission.student, notebook, result
-    )
+    recorded = writer.record(task.assignment, submission.student, notebook, result)
+    report.totals[submission.student, submission.assignment] = recorded.total
+    if recorded.late:
+        report.counts["late"] += 1
+        report.late[name] = _late_words(recorded.late, recorded.total)
+    if recorded.unclear:
+        report.counts["failed"] += "failed" not in result
+        report.failed[name] = "; ".join([*([result["failed"]] if "failed" in result else []), *recorded.unclear])
+
+
+def _late_words(late: Late, total: float) -> str:
+    cost = "no penalty" if late.penalty is None else f"a penalty of {late.penalty:g} of its {total:g} points"
+    return f"{timedelta(seconds=round(late.seconds))} late, {cost}"

@@ -55,9 +55,14 @@ def _show(screen: Console, report: Any) -> None:
     table.add_row("graded", str(report.counts["graded"]), "")
     table.add_row("cached", str(report.counts["cached"]), "known from an earlier run, nothing had changed")
     table.add_row("repaired", str(report.counts["repaired"]), "what was mended is written on top of each")
-    table.add_row("failed", str(report.counts["failed"]), "trouble of our own; run again" if report.failed else "")
+    if report.late:
+        table.add_row("late", str(report.counts["late"]), "penalties as nbgrader_config.py asks")
+    table.add_row(
+        "failed", str(report.counts["failed"]), "marked for review; mend it and run again" if report.failed else ""
+    )
     screen.print(table)
-    for words, entries, style in (("repaired", report.repaired, "yellow"), ("failed", report.failed, "red")):
+    told = (("repaired", report.repaired, "yellow"), ("late", report.late, "yellow"), ("failed", report.failed, "red"))
+    for words, entries, style in told:
         for name, why in sorted(entries.items())[:20]:
             screen.print(Text.assemble((f"{words} ", style), f"{name}: {why}"))
         if len(entries) > 20:

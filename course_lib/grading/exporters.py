@@ -16,6 +16,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import ExportPlugin
 
 CANVAS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+CSV_LAST = ["max_score", "late_penalty", "submitted", "review"]
 MOODLE = ["First name", "Surname", "ID number", "Institution", "Department", "Email address"]
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
@@ -65,17 +66,18 @@ class CsvMarks(Marks):
 
     def rows(self, book: Gradebook) -> Iterator[list[str]]:
         """Yield the rows."""
-        yield ["student", "last_name", "first_name", "email", "assignment", "score", "max_score", "submitted", "review"]
+        yield ["student", "last_name", "first_name", "email", "assignment", "score", *CSV_LAST]
         students, assignments = self.chosen(book)
         found = self.scores(book, assignments)
         for student in students:
             for assignment in assignments:
                 s = found.get((student.id, assignment.name))
                 score = points(score_of(s)) if s else "0"
+                penalty = points(s.late_submission_penalty or 0.0) if s else "0"
                 when = s.timestamp.isoformat(" ") if s and s.timestamp else ""
                 review = "yes" if s and s.needs_manual_grade else "no"
                 names = [safe(part) for part in (student.id, student.last_name, student.first_name, student.email)]
-                yield [*names, assignment.name, score, points(assignment.max_score), when, review]
+                yield [*names, assignment.name, score, points(assignment.max_score), penalty, when, review]
 
 
 class CanvasMarks(Marks):

@@ -6,12 +6,14 @@ import json
 import os
 import sys
 import warnings
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 
 from course_lib.grading.course import Course, exercises_in
+from course_lib.grading.late import Late, LatePenalties, Unclear, handed_in_at
 from course_lib.grading.repair import text_of
 from course_lib.grading.store import write_whole
 
@@ -26,12 +28,22 @@ def open_gradebook(course: Course) -> Gradebook:
         os.environ["PATH"] = path
 
 
+@dataclass
+class Recorded:
+    """What was written of one submission: its points, what lateness cost, and what a person has to settle."""
+
+    total: float = 0.0
+    late: Late | None = None
+    unclear: list[str] = field(default_factory=list)
+
+
 class Writer:
     """Writes results into the gradebook, one submission a transaction."""
 
     def __init__(self, course: Course) -> None:
-        """Open the gradebook; make it if there is none."""
+        """Open the gradebook; make it if there is none. Raises `CourseError` for a late penalty that cannot be used."""
         self.course = course
+        self.penalties = LatePenalties(course)
         self.book = open_gradebook(course)
         self.known: set[str] = set()
 
@@ -65,27 +77,36 @@ class Writer:
             book.update_or_create_source_cell(*place, **kind, **source)
         self.known.add(assignment)
 
-    def record(self, assignment: str, student: str, notebook: dict[str, Any], result: dict[str, Any]) -> float:
-        """Write one submission's scores and its graded notebook; return the total."""
-        book = self.book
+    def record(self, assignment: str, student: str, notebook: dict[str, Any], result: dict[str, Any]) -> Recorded:
+        """Write one submission's scores, late penalty and graded notebook."""
+        book, done = self.book, Recorded()
         book.update_or_create_student(student)
-        submitted = self.course.folder("submitted", student, assignment)
-        stamp = self.course.directory.get_existing_timestamp(str(submitted)) if submitted.exists() else None
+        stamp = None
+        try:
+            stamp = handed_in_at(self.course.folder("submitted", student, assignment))
+        except Unclear as error:
+            done.unclear.append(str(error))
         extra = {"timestamp": stamp} if stamp else {}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # nbgrader 0.9's own, of SQLAlchemy 2
             submission = book.update_or_create_submission(assignment, student, **extra)
-        total = 0.0
-        for grade in next(n for n in submission.notebooks if n.name == assignment).grades:
-            total += set_score(grade, points_of(notebook, result, grade.name))
-            grade.needs_manual_grade |= "failed" in result  # our own trouble must not become a silent zero
+        graded = next(n for n in submission.notebooks if n.name == assignment)
+        for grade in graded.grades:
+            done.total += set_score(grade, points_of(notebook, result, grade.name))
+        try:
+            done.late = self.penalties.give(submission, graded)
+        except Unclear as error:
+            done.unclear.append(str(error))
+        if "failed" in result or done.unclear:  # our own trouble must not become a silent zero, nor a silent full mark
+            for grade in graded.grades:
+                grade.needs_manual_grade = True
         book.db.commit()
         folder = self.course.folder("autograded", student, assignment)
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / f"{assignment}.ipynb", (json.dumps(notebook, indent=1) + "\n").encode())
         if stamp:
             write_whole(folder / "timestamp.txt", f"{stamp.isoformat(' ')} UTC\n".encode())
-        return total
+        return done
 
 
 def points_of(notebook: dict[str, Any], result: dict[str, Any], grade_id: str) -> float:
