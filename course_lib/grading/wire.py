@@ -19,6 +19,8 @@ MAX_BUFFERS = 4096
 _HEAD = struct.Struct("<4sII")
 _MAGIC = b"DLC1"
 _PAUSE = 0.1  # seconds between two looks at the clock while waiting
+_LOOK = 0.3  # seconds between two calls of `watch`, which costs some milliseconds
+_GROWTH = 8  # times its length that a JSON text may take in memory
 _PIECE = 1 << 16
 
 
@@ -40,7 +42,9 @@ class Channel:
     def __init__(self, connection: socket.socket) -> None:
         """Take the connection over; it blocks."""
         self.connection = connection
+        self.received = 0  # bytes, of which the texts count for what they become in memory
         self._ahead = bytearray()
+        self._next_look = 0.0
 
     def close(self) -> None:
         """Hang up."""
@@ -63,14 +67,22 @@ class Channel:
     def receive(
         self, seconds: float | None = None, watch: Callable[[], None] | None = None
     ) -> tuple[dict[str, Any], list[bytearray]]:
-        """Read one frame within `seconds`; `watch` is called every tenth of a second of waiting and may raise."""
-        reader = _Reader(self.connection, self._ahead, seconds, watch)
+        """Read one frame within `seconds`; `watch`, which may raise, is called now and then, however fast frames come."""
+
+        def look() -> None:
+            if watch and time.monotonic() >= self._next_look:
+                self._next_look = time.monotonic() + _LOOK
+                watch()
+
+        look()
+        reader = _Reader(self.connection, self._ahead, seconds, look)
         magic, length, count = _HEAD.unpack(reader.exactly(_HEAD.size))
         if magic != _MAGIC or length > MAX_TEXT or count > MAX_BUFFERS:
             raise Lie("what came is no frame, or a larger one than any answer needs")
         sizes = struct.unpack(f"<{count}Q", reader.exactly(8 * count))
         if sum(sizes) > MAX_RAW:
             raise Lie(f"the data is larger than {MAX_RAW >> 20} MB")
+        self.received += sum(sizes) + _GROWTH * length
         text = bytes(reader.exactly(length))
         buffers = [reader.exactly(size) for size in sizes]
         try:
@@ -98,9 +110,9 @@ class _Reader:
         connection: socket.socket,
         ahead: bytearray,
         seconds: float | None,
-        watch: Callable[[], None] | None,
+        look: Callable[[], None],
     ) -> None:
-        self.connection, self.ahead, self.watch = connection, ahead, watch
+        self.connection, self.ahead, self.look = connection, ahead, look
         self.deadline = None if seconds is None else time.monotonic() + seconds
         self.connection.settimeout(None if seconds is None else _PAUSE)
 
@@ -119,23 +131,18 @@ class _Reader:
         return data
 
     def _read(self, into: Any) -> Any:
-        """Wait for bytes and return them, a part of `into`."""
+        """Wait for bytes and return them, a part of `into`; who sends a trickle of them is watched, and late, too."""
         while True:
             try:
                 got = self.connection.recv_into(into)
             except TimeoutError:
-                self._look()
-                continue
+                got = -1
             except OSError as error:
                 raise Hangup(str(error)) from error
             if not got:
                 raise Hangup("the connection was closed")
-            if self.deadline is not None and time.monotonic() > self.deadline:  # a trickle of bytes is no answer either
+            self.look()
+            if self.deadline is not None and time.monotonic() > self.deadline:
                 raise TooLate
-            return into[:got]
-
-    def _look(self) -> None:
-        if self.watch:
-            self.watch()
-        if self.deadline is not None and time.monotonic() > self.deadline:
-            raise TooLate
+            if got > 0:
+                return into[:got]
