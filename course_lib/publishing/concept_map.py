@@ -37,7 +37,7 @@ def drawn_map(contents: Contents, address: dict[str, str]) -> str:
     ]
     boxes = [_box(place[name], contents.concepts[name].title, address[name]) for name in place]
     return (
-        f'<svg class="concept-map" viewBox="0 0 {WIDTH} {height}" role="group" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="concept-map" viewBox="0 0 {WIDTH} {height}" role="group" '
         'aria-label="Map of the concepts; the list below says the same in words">'
         f"{''.join(lines)}{''.join(boxes)}</svg>"
     )

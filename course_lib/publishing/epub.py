@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 
 from course_lib.publishing.contents import Contents
-from course_lib.publishing.printed import Article, articles, light_code_colors
+from course_lib.publishing.printed import Article, articles, print_style
 
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 _CONTAINER = (
@@ -20,12 +20,11 @@ def write_epub(contents: Contents, build: Path, target: Path, says: str, address
     """Write the built book as EPUB 3; `says` describes it, and `address` is where its sources live."""
     html = build / "html"
     made = articles(contents, html, address=lambda key, place: f"{key}.xhtml#{place}")
-    style = Path(__file__).with_name("print.css").read_text(encoding="utf-8") + light_code_colors(html)
     files: dict[str, str | bytes] = {
         "META-INF/container.xml": _CONTAINER,
         "book/content.opf": _package(made, says, address),
         "book/nav.xhtml": _page(made[0].title, _navigation(made)),
-        "book/style.css": style,
+        "book/style.css": print_style(html),
         "book/course-math.woff2": (html / "_static" / "course-math.woff2").read_bytes(),
         **{f"book/{article.key}.xhtml": _page(article.title, article.body) for article in made},
     }

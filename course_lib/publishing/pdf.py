@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 
 from course_lib.publishing.contents import Contents
-from course_lib.publishing.printed import Article, articles, light_code_colors
+from course_lib.publishing.printed import Article, articles, print_style
 
 PAPER = (
     "@page { size: A4; margin: 20mm 20mm 22mm; } html { font-size: 10.5pt; } "
@@ -55,10 +55,9 @@ def write_pdf(contents: Contents, build: Path, target: Path, says: str) -> None:
 
 def _whole(made: list[Article], says: str, html: Path) -> str:
     title = escape(made[0].title)
-    style = Path(__file__).with_name("print.css").read_text(encoding="utf-8")
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{style}{light_code_colors(html)}{PAPER}</style></head><body>"
+        f"<style>{print_style(html)}{PAPER}</style></head><body>"
         f'<div class="cover"><p class="cover-title" style="font-size:30pt;font-weight:700">{title}</p>'
         f"<p>{escape(says)}</p></div>{_list_of(made)}{''.join(_with_part(article) for article in made)}</body></html>"
     )
@@ -76,7 +75,8 @@ def _list_of(made: list[Article]) -> str:
 
 def _with_part(article: Article) -> str:
     start, end = article.body.split(">", 1)
-    return f'{start}><p class="part">{escape(article.part)}</p>{end}'
+    # Never empty: Chromium writes a heading that is the first thing on a page twice into the bookmarks.
+    return f'{start}><p class="part">{escape(article.part) or "&#160;"}</p>{end}'
 
 
 def _print(page: Path, target: Path, title: str) -> None:

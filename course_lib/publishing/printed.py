@@ -120,7 +120,12 @@ def _well_formed(article: Any) -> str:
     return re.sub(r"(</?)clippath\b", r"\1clipPath", text)
 
 
-def light_code_colors(html: Path) -> str:
-    """The style sheet of code, in its light half alone."""
+def print_style(html: Path) -> str:
+    """The style sheet of a printed book: its own, that of formulas, and of code's the light half."""
+    own = Path(__file__).with_name("print.css").read_text(encoding="utf-8")
+    return own + (html / "_static" / "math.css").read_text(encoding="utf-8") + _light_code_colors(html)
+
+
+def _light_code_colors(html: Path) -> str:
     lines = (html / "_static" / "pygments.css").read_text(encoding="utf-8").splitlines()
     return "\n".join(line.replace('html[data-theme="light"] ', "") for line in lines if '"light"' in line)

@@ -60,6 +60,7 @@ def tiny(tmp_path):
         "book/index.md": "# Front\n\n```{concept-map}\n```\n",
         "book/references.bib": "",
         "book/_static/course.css": "",
+        "book/_static/math.css": "",
         "book/_static/favicon.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>',
         "book/part/sums.md": HEAD % ("[]", "Sums") + CELL + LISTING,
         "book/part/products.md": HEAD % ("[sums]", "Products") + "Text.\n",

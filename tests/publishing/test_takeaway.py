@@ -45,6 +45,7 @@ def built(tmp_path):
         "_build/html/book/part/two.html": page.format(TWO),
         "_build/html/_static/pygments.css": 'html[data-theme="light"] .k { color: red }\n'
         'html[data-theme="dark"] .k { color: pink }\n',
+        "_build/html/_static/math.css": "math { color: blue }",
         "_build/html/_static/a.png": "png",
         "_build/html/_static/course-math.woff2": "font",
     }
@@ -101,6 +102,7 @@ def test_an_epub_is_well_formed_whole_and_the_same_each_time(built):
     assert 'properties="mathml svg"' in texts["book/content.opf"]
     assert '<a href="part-one.xhtml#part-one--here">Here &amp; now</a>' in texts["book/nav.xhtml"]
     assert ".k { color: red }" in style
+    assert "math { color: blue }" in style
     assert "pink" not in style
 
 
