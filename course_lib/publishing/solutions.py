@@ -13,6 +13,7 @@ from course_lib.publishing.percent import PercentCell, read_cells
 
 ROLES = ("exercise", "answer", "check")
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+_FENCED = re.compile(r"^(`{3,}|~{3,}).*?^\1[ \t]*$", flags=re.MULTILINE | re.DOTALL)
 _MARKER = re.compile(r"BEGIN SOLUTION|END SOLUTION")  # what nbgrader looks for, however it is decorated
 
 
@@ -111,8 +112,9 @@ def _wrong(cell: PercentCell, role: str, name: str) -> Iterator[tuple[int, str]]
 def _wrong_text(cell: PercentCell, name: str) -> Iterator[tuple[int, str]]:
     if not cell.source:
         yield 0, f"the text of {name} is empty; say what to write"
-    if heading := re.search(r"(?m)^##? ", cell.source):
-        line = 1 + cell.source[: heading.start()].count("\n")
+    prose = _FENCED.sub(lambda code: "\n" * code[0].count("\n"), cell.source)  # where # begins a comment
+    if heading := re.search(r"(?m)^##? ", prose):
+        line = 1 + prose[: heading.start()].count("\n")
         yield line, "the heading of an exercise is generated from its rubric; remove this one, or use ### and deeper"
 
 

@@ -278,6 +278,11 @@ def test_what_is_wrong_with_a_solution_is_named_with_file_line_and_reason(house,
     assert found[0].startswith(f"solutions/{CONCEPT}.py:{line}: ")
 
 
+def test_a_comment_in_code_that_a_text_shows_is_no_heading(house, solution):
+    solution.write_text(solution.read_text().replace("# double(2) == 4\n", "# # twice two\n# double(2) == 4\n"))
+    assert "# twice two" in cells(make(solution, house).release)["exercise-double"]["source"]
+
+
 def test_exercises_out_of_the_rubrics_order_are_named(house, solution):
     head, double_part, counter_part = SOLUTION.partition(f'# %% [markdown] exercise="{CONCEPT}.double"')
     _, mark, rest = (double_part + counter_part).partition(f'# %% [markdown] exercise="{CONCEPT}.Counter"')
