@@ -32,6 +32,8 @@ def grade(
     screen: Console | None = None,
 ) -> int:
     """Grade what was handed in, with a progress bar, and print a table of what was done."""
+    from sqlalchemy.exc import SQLAlchemyError
+
     from course_lib.grading.cohort import NotIsolated, grade_class
     from course_lib.grading.course import Course, CourseError
 
@@ -43,7 +45,7 @@ def grade(
             report = grade_class(
                 course, assignment, student, require_isolation=require_isolation, progress=move, **wishes
             )
-    except (CourseError, NotIsolated, OSError, RuntimeError) as error:
+    except (CourseError, NotIsolated, OSError, RuntimeError, SQLAlchemyError) as error:
         _complain(screen, str(error))
         return UNUSABLE
     _show(screen, report)
@@ -98,12 +100,12 @@ def export(
         plugin.assignment, plugin.student = [assignment] if assignment else [], [student] if student else []
         with contextlib.closing(open_gradebook(course)) as book:
             if not book.students:
-                raise CourseError(f"The gradebook {course.db_url} holds no marks yet; run `course grade` first.")
+                raise CourseError(f"The gradebook {course.shown_db_url} holds no marks yet; run `course grade` first.")
             plugin.export(book)
     except (CourseError, OSError) as error:
         _complain(screen, str(error))
         return UNUSABLE
-    screen.print(f"Wrote {plugin.to}.")
+    screen.print(f"Wrote {plugin.to}.", soft_wrap=True)
     return DONE
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,6 +66,11 @@ class Course:
     def db_url(self) -> str:
         """Where the gradebook is."""
         return str(self.directory.db_url)
+
+    @property
+    def shown_db_url(self) -> str:
+        """Where the gradebook is, without the password that may stand in its address."""
+        return re.sub(r"(://[^:/@]*):.*@", r"\1:***@", self.db_url)
 
     @property
     def course_id(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -10,22 +11,38 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
-from course_lib.grading.course import Course, exercises_in
+from course_lib.grading import sole_writer
+from course_lib.grading.course import Course, CourseError, exercises_in
 from course_lib.grading.late import Late, LatePenalties, Unclear, handed_in_at
 from course_lib.grading.repair import text_of
 from course_lib.grading.store import write_whole
 
 
 def open_gradebook(course: Course) -> Gradebook:
-    """Open a course's gradebook. A new one is made by the program `alembic`, which stands beside Python."""
+    """Open a course's gradebook. A new one is made by the program `alembic`, which stands beside Python.
+
+    Raises `CourseError` where it cannot be reached, or is none.
+    """
     path = os.environ.get("PATH", os.defpath)
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
     try:
         return Gradebook(course.db_url, course.course_id)
+    except (SQLAlchemyError, ImportError, ValueError) as error:
+        raise CourseError(
+            f"The gradebook {course.shown_db_url} cannot be opened: {first_line(error)}. "
+            "See c.CourseDirectory.db_url in nbgrader_config.py."
+        ) from error
     finally:
         os.environ["PATH"] = path
+
+
+def first_line(error: Exception) -> str:
+    """Return what a database says, without the statement and the advice that SQLAlchemy adds."""
+    return (str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__])[0]
 
 
 @dataclass
@@ -41,15 +58,22 @@ class Writer:
     """Writes results into the gradebook, one submission a transaction."""
 
     def __init__(self, course: Course) -> None:
-        """Open the gradebook; make it if there is none. Raises `CourseError` for a late penalty that cannot be used."""
+        """Open the gradebook; make it if there is none.
+
+        Raises `CourseError` where it cannot be opened, another run is writing it, or its late penalty cannot be used.
+        """
         self.course = course
         self.penalties = LatePenalties(course)
-        self.book = open_gradebook(course)
         self.known: set[str] = set()
+        with contextlib.ExitStack() as opened:
+            opened.enter_context(sole_writer.of_folder(course))
+            self.book = opened.enter_context(contextlib.closing(open_gradebook(course)))
+            opened.enter_context(sole_writer.of_database(course, self.book))
+            self.opened = opened.pop_all()
 
     def close(self) -> None:
-        """Close the gradebook."""
-        self.book.close()
+        """Close the gradebook, and let others write it."""
+        self.opened.close()
 
     def __enter__(self) -> Writer:
         """Close at the end of the block."""
@@ -78,7 +102,24 @@ class Writer:
         self.known.add(assignment)
 
     def record(self, assignment: str, student: str, notebook: dict[str, Any], result: dict[str, Any]) -> Recorded:
-        """Write one submission's scores, late penalty and graded notebook."""
+        """Write one submission's scores, late penalty and graded notebook.
+
+        What the database does not take of one submission is unclear; raises `CourseError` where it takes nothing more.
+        """
+        try:
+            return self._record(assignment, student, notebook, result)
+        except (SQLAlchemyError, InvalidEntry) as error:
+            try:
+                self.book.db.rollback()
+                self.book.db.execute(select(1))
+            except SQLAlchemyError as gone:
+                raise CourseError(
+                    f"The gradebook {self.course.shown_db_url} is gone: {first_line(gone)}. "
+                    "What was graded is kept; run again when it is back."
+                ) from error
+            return Recorded(unclear=[f"it could not be entered in the gradebook: {first_line(error)}"])
+
+    def _record(self, assignment: str, student: str, notebook: dict[str, Any], result: dict[str, Any]) -> Recorded:
         book, done = self.book, Recorded()
         book.update_or_create_student(student)
         stamp = None
