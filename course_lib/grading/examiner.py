@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import importlib.util
+import json
 import re
 import signal
 import threading
@@ -18,10 +19,10 @@ from course_lib.checking.check import GENERAL
 from course_lib.checking.verdict import Reason
 from course_lib.grading import library, wire
 from course_lib.grading.lockdown import TRUSTED, Limits
-from course_lib.grading.nursery import Nursery
+from course_lib.grading.nursery import Nursery, ServerGone
 from course_lib.grading.remote import RemoteRespondent
 from course_lib.grading.repair import Repaired, text_of
-from course_lib.grading.session import Cell, Session
+from course_lib.grading.session import Cell, GaveUp, Session
 
 PUBLIC = 0  # the seed of `check` in the learner's notebook
 PATIENCE = 5.0  # times the limit of one call: how long one exercise may keep the examiner itself busy
@@ -39,7 +40,7 @@ def examine_notebook(nursery: Nursery, repaired: Repaired, seed: int, limits: Li
         verdicts = {cell.id: _verdict(session, cell, seed, text) for cell in cells if cell.exercise}
     finally:
         session.close()
-    return {
+    result = {
         "verdicts": verdicts,
         "outputs": session.outputs,
         "trouble": session.trouble,
@@ -48,6 +49,7 @@ def examine_notebook(nursery: Nursery, repaired: Repaired, seed: int, limits: Li
         "notes": repaired.notes,
         "seconds": round(time.monotonic() - begun, 3),
     }
+    return json.loads(json.dumps(result, ensure_ascii=False).encode(errors="replace"))  # type: ignore[no-any-return]
 
 
 def _cells(notebook: dict[str, Any]) -> list[Cell]:
@@ -96,7 +98,7 @@ def _verdict(session: Session, cell: Cell, seed: int, text: str) -> dict[str, An
     if rubric is None:
         return {"exercise": cell.exercise, "points": 0.0, "error": f"There is no exercise named {cell.exercise!r}."}
     best, deaths = _examine(session, rubric, seed)
-    if not best.passed and not deaths:
+    if not best.passed and not deaths and not session.tired:
         best, deaths = _elsewhere(session, cell, rubric, seed, text, best)
     if deaths or _harmless(best) or seed == PUBLIC:
         public = best
@@ -129,9 +131,12 @@ def _examine(session: Session, rubric: Rubric, seed: int) -> tuple[Verdict, list
     for _ in range(2):  # a child may have died since the last exercise, which is not this one's fault
         remote = RemoteRespondent(session.answers, session.limits)
         try:
+            session.answers()  # loading has limits of its own
             with _at_most(session.limits.call * PATIENCE):
                 verdict = examine(rubric, remote, seed)
             return (_cut_short(verdict, remote.deaths) if remote.deaths else verdict), remote.deaths
+        except ServerGone:
+            raise
         except Exception as error:
             session.end()
             words = "; ".join(remote.deaths) or _words(error)
@@ -152,6 +157,8 @@ def _cut_short(verdict: Verdict, deaths: list[str]) -> Verdict:
 
 
 def _words(error: Exception) -> str:
+    if isinstance(error, GaveUp):
+        return str(error)
     if isinstance(error, wire.Hangup):
         return "the process that ran it ended"
     return "no result came in time" if isinstance(error, wire.TooLate | _Endless) else type(error).__name__
@@ -167,16 +174,22 @@ def _at_most(seconds: float) -> Iterator[None]:
         yield
         return
 
+    rung = False
+
     def stop(*_: object) -> None:
+        nonlocal rung
+        rung = True
         raise _Endless
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again and again: a case takes the first for its answer's error
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+    if rung:
+        raise _Endless
 
 
 def _harmless(verdict: Verdict) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import secrets
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,8 @@ from course_lib.grading.nursery import Child
 from course_lib.grading.packing import Packer, TooLarge
 from course_lib.grading.proxy import Proxy, error_from, stand_in
 
-MOST_MESSAGES = 20_000  # of one case; a driver that asks for more is being led in circles
+MOST_MESSAGES, PATIENCE = 20_000, 3  # of one case, and times the limit of a call: a driver may be led in circles
+MOST_BYTES = 256 << 20  # of all replies of one exercise, which lie here until it is judged
 MOST_AHEAD, MOST_BYTES_AHEAD = 32, 32 << 10  # requests sent before their turn
 DEATHS = (wire.TooLate, wire.Hangup, wire.Lie)
 
@@ -39,6 +41,10 @@ class Answers:
     def __init__(self, child: Child, limits: Limits) -> None:
         """`child` has run the cells already."""
         self.child, self.limits = child, limits
+
+    def begin(self) -> None:
+        """Take note that an exercise begins."""
+        self.child.channel.received = 0
 
     def ask(self, op: str, seconds: float, **fields: Any) -> dict[str, Any]:
         """Send one request and return its reply."""
@@ -94,7 +100,7 @@ class Exchange:
         self.common = {"name": name, "forbids": forbids, "fake": fake, "fresh": True}
         self.proxy = Proxy(self.operate, [0, "function", "function", name], name)
         self.trouble: Exception | None = None
-        self.messages = 0
+        self.messages, self.until = 0, time.monotonic() + PATIENCE * answers.limits.call
 
     def request(self, what: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
         """Return the request to do something to an object over there."""
@@ -107,6 +113,8 @@ class Exchange:
 
     def result(self, reply: dict[str, Any], data: list[bytearray]) -> Any:
         """Return, or raise, what came of a request."""
+        if self.answers.child.channel.received > MOST_BYTES:
+            raise wire.Lie(f"its results take more than {MOST_BYTES >> 20} MB together")
         try:
             if "news" in reply:
                 self.packer.learn(reply["news"], data)
@@ -124,8 +132,10 @@ class Exchange:
     def operate(self, operations: Sequence[Operation]) -> list[Any]:
         """Do something to objects over there. After a death nothing more is sent, whatever the driver does."""
         self.messages += len(operations)
-        if self.trouble or self.messages > MOST_MESSAGES:
-            raise self.trouble or wire.TooLate
+        if self.messages > MOST_MESSAGES or time.monotonic() > self.until:
+            self.trouble = self.trouble or wire.TooLate()
+        if self.trouble:
+            raise self.trouble
         results, errors = [], []
         try:
             requests = (self.request(*operation) for operation in operations)

@@ -25,6 +25,10 @@ _START = (
 _PATIENCE = 120.0  # seconds for the server to import everything
 
 
+class ServerGone(Exception):
+    """The warm server ended, or gave no child: trouble of our own, not of a notebook's."""
+
+
 class OutOfMemory(wire.Hangup):
     """The child used more memory than allowed."""
 
@@ -84,7 +88,7 @@ class Nursery:
         self.control.settimeout(_PATIENCE)
 
     def child(self, limits: lockdown.Limits) -> Child:
-        """Return a fresh respondent in a private directory; raises `wire.Hangup` if the server is gone.
+        """Return a fresh respondent in a private directory; raises `ServerGone`.
 
         The next one is ordered at once, so that it is ready when it is needed.
         """
@@ -103,7 +107,7 @@ class Nursery:
             socket.send_fds(self.control, [order], [theirs.fileno()])
         except OSError as error:
             ours.close()
-            raise wire.Hangup(f"the server is gone: {error}") from error
+            raise ServerGone(f"the server is gone: {error}") from error
         finally:
             theirs.close()
         return Child(self, ours, home, limits)
@@ -112,9 +116,10 @@ class Nursery:
         """Wait for an ordered child; replies come in the order of the orders."""
         try:
             child.guard = json.loads(self.control.recv(1 << 12) or b"{}").get("guard", 0)
-        except OSError as error:
-            raise wire.Hangup(f"the server is gone: {error}") from error
-        child.layers = child.channel.receive(_PATIENCE)[0]["layers"]  # said before any code of the student's runs
+            child.layers = child.channel.receive(_PATIENCE)[0]["layers"]  # said before any code of the student's runs
+        except (OSError, wire.Hangup, wire.TooLate) as error:
+            child.end()
+            raise ServerGone(f"the server is gone, or gave no child: {error}") from error
         return child
 
     def finished(self, child: Child) -> None:
@@ -125,7 +130,7 @@ class Nursery:
     def close(self) -> None:
         """End the server and whatever it started."""
         if self.spare is not None:
-            with contextlib.suppress(wire.Hangup, wire.TooLate):
+            with contextlib.suppress(ServerGone):
                 self._ready(self.spare)
             self.spare.end()
             self.spare = None

@@ -32,6 +32,7 @@ class RemoteRespondent:
         name = rubric.answer.__name__
         call = rubric.general_cases(0)[0].make()
         answers = self.load()
+        answers.begin()
         reply = answers.ask("look", self.limits.call, name=name, positional=len(call.args), keywords=list(call.kwargs))
         noun = "class" if isinstance(rubric.answer, type) else "function"
         if reply.get("found") is not True:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
+import json
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +15,13 @@ from course_lib.grading.exchange import DEATHS, Answers, Request
 from course_lib.grading.lockdown import Limits
 from course_lib.grading.nursery import Nursery
 
-MOST_LOADS = 6  # fresh children for one notebook's cells
+PATIENCE = 4  # times the limit of a notebook: how long all children of it may take together
+MOST_OUTPUT = 32  # times the limit of one cell: what is kept of all cells
+_MORE = {"kind": "stream", "name": "stderr", "text": "… more was printed than is kept.\n"}
+
+
+class GaveUp(Exception):
+    """A notebook has had all the time it gets; the text says what became of it, for the learner."""
 
 
 @dataclass(frozen=True)
@@ -34,27 +42,32 @@ class Session:
         self.fatal: dict[int, str] = {}
         self.outputs: dict[str, list[dict[str, Any]]] = {}
         self.errors: dict[str, str] = {}
-        self.rebound: dict[int, set[str]] = {}
+        self.rebound: dict[int, bool] = {}
         self.layers: list[str] = []
         self.trouble: list[str] = []
         self.loads, self.at = 0, -1
+        self.room = MOST_OUTPUT * limits.output
+        self.until = time.monotonic() + PATIENCE * limits.notebook
         self.current: Answers | None = None
+
+    @property
+    def tired(self) -> bool:
+        """Whether half of the time is gone, so that no answer is tried in another place."""
+        return time.monotonic() > self.until - PATIENCE / 2 * self.limits.notebook
 
     def load(self) -> None:
         """Run the cells for the first time, and keep what they print and show."""
-        self.answers()
+        with contextlib.suppress(GaveUp):
+            self.answers()
 
     def answers(self) -> Answers:
-        """Return the loaded notebook, in a fresh child if the last one is gone; raises `wire.Hangup` in the end."""
-        if self.current is not None and self.current.child.alive:
-            return self.current
-        while self.loads < MOST_LOADS:
+        """Return the loaded notebook, in a fresh child if the last one is gone; raises `GaveUp` in the end."""
+        while time.monotonic() < self.until:
+            if self.current is not None and self.current.child.alive:
+                return self.current
             self.loads += 1
-            loaded = self._try()
-            if loaded:
-                self.current = loaded
-                return loaded
-        raise wire.Hangup("the notebook ended its process again and again")
+            self.current = self._try()
+        raise GaveUp(f"the notebook had used up its time, {PATIENCE * self.limits.notebook:g} s in all")
 
     def _try(self) -> Answers | None:
         child = self.nursery.child(self.limits)
@@ -69,27 +82,42 @@ class Session:
             self._run(answers, late, deadline)
         except DEATHS as error:
             child.end()
-            self.fatal[self.at] = self._why(error)
-            self.trouble.append(f"Cell {self.at + 1} was left out: {self.fatal[self.at]}.")
+            self._leave_out(error, time.monotonic() > deadline)
             return None
+        except BaseException:  # the examiner has lost patience
+            child.end()
+            raise
         return answers
+
+    def _leave_out(self, error: BaseException, no_time: bool) -> None:
+        """Leave the cell at hand out of the next child, or, if the time of all is over, those below it too."""
+        last = len(self.cells) if no_time and self.at >= 0 else self.at + 1
+        words = f"all cells together ran for more than {self.limits.notebook:g} s" if no_time else self._why(error)
+        self.fatal |= {i: words for i in range(self.at, last) if i < 0 or not self.cells[i].exercise}
+        more = f" So were the {last - self.at - 1} cells below it." if last > self.at + 1 else ""
+        self.trouble.append(f"Cell {self.at + 1} was left out: {words}.{more}")
 
     def _run(self, answers: Answers, places: list[int], deadline: float) -> None:
         """Run cells in order; `self.at` is the one whose reply is awaited."""
         places = [i for i in places if i not in self.fatal and self.cells[i].source.strip()]
         requests = [Request("cell", {"source": self.cells[i].source, "limit": self.limits.output}) for i in places]
-        replies = answers.ask_all(requests, lambda: max(0.1, min(self.limits.cell, deadline - time.monotonic())))
+        replies = answers.ask_all(requests, lambda: max(0.0, min(self.limits.cell, deadline - time.monotonic())))
         for self.at in places:
             self._note(self.at, next(replies)[0])
 
     def _note(self, place: int, reply: dict[str, Any]) -> None:
         """Keep what came of a cell."""
         cell, names = self.cells[place], reply.get("rebound")
-        self.rebound[place] = {name for name in names if type(name) is str} if type(names) is list else set()
+        self.rebound[place] = type(names) is list and bool(names)
         error = reply.get("error")
         self.errors[cell.id] = error[:100] if type(error) is str else ""
         if self.loads == 1 or cell.id not in self.outputs:
-            self.outputs[cell.id] = _believable(reply.get("outputs"), self.limits.output)
+            self.outputs[cell.id] = self._kept(_believable(reply.get("outputs"), self.limits.output))
+
+    def _kept(self, outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Return outputs if there is room for them: a notebook may have any number of cells."""
+        self.room -= len(json.dumps(outputs))
+        return outputs if self.room > 0 or not outputs else [_MORE]
 
     def _why(self, error: BaseException) -> str:
         if isinstance(error, wire.TooLate):
@@ -128,7 +156,7 @@ class Session:
         self.end()  # the nursery has one child at a time
         made = Session(self.nursery, cells, sources, self.limits)
         made.fatal = {place: why for place, why in self.fatal.items() if place < len(cells)}
-        self.loads = min(self.loads, MOST_LOADS - 2)  # leaving the child was our own wish
+        made.until = self.until
         return made
 
     def end(self) -> None:
@@ -154,7 +182,7 @@ def _believable(outputs: Any, limit: int) -> list[dict[str, Any]]:
             parts = {key: str(item.get(key, ""))[:8000] for key in ("name", "value", "traceback")}
             kept.append({"kind": "error", **parts})
         elif kind == "cut":
-            kept.append({"kind": "stream", "name": "stderr", "text": "… more was printed than is kept.\n"})
+            kept.append(_MORE)
         elif kind in ("display_data", "execute_result") and type(item.get("data")) is dict:
             kept += _data(item["data"], limit)
     return kept
@@ -167,8 +195,9 @@ def _data(data: dict[str, Any], limit: int) -> list[dict[str, Any]]:
     picture = data.get("image/png")
     if type(picture) is str and len(picture) < 2 * limit:
         try:
-            if base64.b64decode(picture, validate=False).startswith(b"\x89PNG\r\n"):
-                shown["image/png"] = picture
+            decoded = base64.b64decode("".join(picture.split()), validate=True)
+            if decoded.startswith(b"\x89PNG\r\n"):
+                shown["image/png"] = base64.b64encode(decoded).decode()
         except (binascii.Error, ValueError):
             pass
     return [{"kind": "display_data", "data": shown}] if shown else []

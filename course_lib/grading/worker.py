@@ -10,9 +10,8 @@ from typing import Any
 
 from course_lib.checking import UnknownExercise, devices
 from course_lib.checking.rubric import load
-from course_lib.grading import wire
 from course_lib.grading.examiner import examine_notebook
-from course_lib.grading.nursery import Nursery
+from course_lib.grading.nursery import Nursery, ServerGone
 from course_lib.grading.repair import repair
 from course_lib.grading.store import Task
 
@@ -30,7 +29,7 @@ def grade(task: Task) -> dict[str, Any]:
     for attempt in (1, 2):
         try:
             return examine_notebook(_nursery(torch, task.device), repaired, task.seed, task.limits)
-        except wire.Hangup:  # the server itself is gone
+        except ServerGone:
             close()
             if attempt == 2:
                 raise
