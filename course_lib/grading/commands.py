@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
+import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,8 @@ def _show(screen: Console, report: Any) -> None:
     told = (("repaired", report.repaired, "yellow"), ("late", report.late, "yellow"), ("failed", report.failed, "red"))
     for words, entries, style in told:
         for name, why in sorted(entries.items())[:20]:
-            screen.print(Text.assemble((f"{words} ", style), f"{name}: {why}"))
+            line = why if entries is report.failed else textwrap.shorten(why, 140, placeholder=" …")
+            screen.print(Text.assemble((f"{words} ", style), f"{name}: {line}"))
         if len(entries) > 20:
             screen.print(f"… and {len(entries) - 20} more")
     if report.unisolated:
