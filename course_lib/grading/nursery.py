@@ -5,16 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
-from course_lib.grading import lockdown, wire
+from course_lib.grading import homes, lockdown, wire
 
 _HERE = Path(__file__).resolve()
 _ROOT = _HERE.parents[2]
@@ -62,7 +60,7 @@ class Child:
             self.alive = False
             self.channel.close()
             self.nursery.finished(self)
-            shutil.rmtree(self.home, ignore_errors=True)
+            homes.remove(self.home)
 
 
 class Nursery:
@@ -75,6 +73,7 @@ class Nursery:
         code = _START.format(root=str(_ROOT), control=theirs.fileno(), torch=with_torch, hidden=kept, gpu=uses_gpu)
         self.uses_gpu, self.with_torch = uses_gpu, with_torch
         self.spare: Child | None = None
+        self.homes = homes.Homes()
         self.process = subprocess.Popen(
             [sys.executable, "-I", "-B", "-c", code],
             env={"OMP_NUM_THREADS": "1", "MPLBACKEND": "agg", "MPLCONFIGDIR": _font_cache(), "PATH": os.defpath},
@@ -100,7 +99,7 @@ class Nursery:
         return child
 
     def _order(self, limits: lockdown.Limits) -> Child:
-        home = tempfile.mkdtemp(prefix="respondent-")
+        home = self.homes.new()
         ours, theirs = socket.socketpair()
         order = json.dumps({"home": home, "limits": limits.to_dict(), "gpu": self.uses_gpu}).encode()
         try:
@@ -140,6 +139,7 @@ class Nursery:
         except subprocess.TimeoutExpired:
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
+        self.homes.close()
 
     def __enter__(self) -> Nursery:
         """Close at the end of the block."""
