@@ -243,3 +243,34 @@ def test_another_seed_makes_other_cases_and_the_same_verdict():
 
 def test_independent_calls_come_back_in_order():
     assert call_each(lambda a, b: a - b, [(3, 1), (1, 3)]) == [2, -2]
+
+
+def _leaves_something_odd(items):
+    items.append(object())
+
+
+def _leaves_a_maze(items):
+    level = [0]
+    for _ in range(45):
+        level = [level, level]
+    items[:] = [level]
+
+
+def _changes_and_hides_it(lengths, max_len):
+    mask = torch.arange(max_len) < lengths[:, None]
+    lengths.data = torch.zeros(3, 3)
+    return mask
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("made_up.sort_in_place", _leaves_something_odd),
+        ("made_up.sort_in_place", _leaves_a_maze),
+        ("made_up.padding_mask", _changes_and_hides_it),
+    ],
+)
+def test_an_argument_cannot_be_made_too_odd_to_compare(name, answer):
+    verdict = check(name, answer)
+    assert verdict.points == 0
+    assert "The argument" in verdict.message
