@@ -82,6 +82,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("course_build", "_build", "")
     # A change to what makes pages makes them all anew; Sphinx itself sees only changes to their sources.
     app.add_config_value("course_writers", digest_of(Path(__file__).parent.glob("*.py")), "env")
+    # And it copies styles only where it writes a page.
+    app.add_config_value("course_styles", digest_of(Path(app.srcdir, "book", "_static").glob("*")), "html")
     setup_assets(app)
     setup_math(app)
     setup_fonts(app)

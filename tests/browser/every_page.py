@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from course_lib.publishing.inspection.accepted import complaints_of
+from course_lib.publishing.inspection.accepted import complaints_of, stale
 from course_lib.publishing.inspection.browsing import THEMES, Visit, browser_path, chromium, pages_of, visit
 
 BUILD = Path(os.environ.get("COURSE_BUILD", Path(__file__).parents[2] / "_build")).resolve()  # another, to try a test
@@ -51,6 +51,11 @@ class EveryPage:
 
     def test_axe_has_no_objection_that_is_not_accepted(self, visits):
         none_of([f"{seen}: {line}" for seen in visits for line in complaints_of(seen.violations)])
+
+    def test_nothing_is_accepted_that_no_page_has(self, visits):
+        none_of(
+            [f"accepted.py: {rule} occurs no more" for rule in stale(v for seen in visits for v in seen.violations)]
+        )
 
     def test_a_page_is_light(self, visits):
         none_of(

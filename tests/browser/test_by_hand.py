@@ -5,7 +5,7 @@ import re
 import pytest
 from browser.every_page import HTML, built_pages, needs_browser, none_of
 
-from course_lib.publishing.inspection.browsing import WIDTHS, chromium
+from course_lib.publishing.inspection.browsing import THEMES, WIDTHS, chromium, violations
 
 pytestmark = needs_browser
 TENSORS = HTML / "book" / "foundations" / "tensors.html"
@@ -148,3 +148,17 @@ def test_formulas_are_drawn_in_the_books_own_font(opened):
         "document.fonts.ready.then(fonts => [...fonts].filter(f => f.status == 'loaded').map(f => f.family))"
     )
     assert any("Course Math" in family for family in loaded), f"loaded: {loaded}"
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_one_element_of_each_kind_stands_for_all_of_them(browser, theme):
+    """Pale text, put where it is neither the first nor alone of its kind, is found from a sample as from the whole."""
+    page = browser.new_context(color_scheme=theme, reduced_motion="reduce").new_page()
+    page.goto((HTML / "book" / "index.html").as_uri())
+    assert violations(page, theme, everywhere=False) == []
+    page.locator("article p").nth(4).evaluate("p => p.style.color = '#888'")
+    page.locator("article li").last.evaluate("li => li.style.background = '#888'")
+    for everywhere in (True, False):
+        [found] = violations(page, theme, everywhere)
+        assert found["rule"] == "color-contrast"
+        assert any("#888888" in element for element in found["elements"])

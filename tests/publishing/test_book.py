@@ -136,6 +136,10 @@ def test_a_book_is_built_once_and_again_when_something_changed(tiny):
     assert "executed book/part/sums" in build(tiny).stdout
     assert "one is uno" in html(tiny, "part/sums")
 
+    (tiny / "book/_static/course.css").write_text("p { color: olive }")
+    assert "Built in" in build(tiny).stdout
+    assert "olive" in (tiny / "_build/html/_static/styles/course-all.css").read_text()
+
     toc = (tiny / "_toc.yml").read_text()
     (tiny / "_toc.yml").write_text(toc.replace("      - file: book/part/products\n", ""))
     assert "Built in" in build(tiny).stdout

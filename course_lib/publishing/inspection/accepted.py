@@ -1,5 +1,6 @@
 """What axe-core objects to and we keep, each with its reason. Serious and critical objections are never accepted."""
 
+from collections.abc import Iterable
 from typing import Any
 
 NEVER = ("serious", "critical")
@@ -7,6 +8,11 @@ ACCEPTED = {
     "empty-table-header": "a heading that is a formula: axe-core does not take MathML for text, screen readers do",
 }
 SHOWN = 3
+
+
+def stale(found: Iterable[dict[str, Any]]) -> list[str]:
+    """The accepted rules to which nothing in the whole book gives occasion."""
+    return sorted(set(ACCEPTED) - {violation["rule"] for violation in found})
 
 
 def complaints_of(found: list[dict[str, Any]]) -> list[str]:
