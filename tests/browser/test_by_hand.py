@@ -133,6 +133,43 @@ def test_a_formula_wider_than_a_phone_scrolls_in_its_own_box(opened):
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS["phone"][0]
 
 
+def test_a_laptop_shows_code_whole(opened):
+    complaints = []
+    for file in concept_pages():
+        page = opened(file)
+        cut = page.evaluate(
+            "[...document.querySelectorAll('article pre')].filter(e => !e.closest('details') && "
+            "e.scrollWidth > e.clientWidth).map(e => e.textContent.slice(0, 60))"
+        )
+        complaints += [f"{file.name}: scrolls sideways: {code!r}" for code in cut]
+    none_of(complaints)
+
+
+def test_a_table_that_scrolls_on_a_phone_has_room_for_its_words(opened):
+    page = opened(HTML / "book" / "sequences" / "attention_masks.html", width="phone")
+    box = page.locator(".pst-scrollable-table-container", has_text="BERT")
+    page.wait_for_function("box => box.tabIndex == 0", arg=box.element_handle())
+    narrowest = box.evaluate("e => Math.min(...[...e.querySelectorAll('td')].map(cell => cell.clientWidth))")
+    assert narrowest > 120
+    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS["phone"][0]
+
+
+def test_the_sign_of_a_root_stands_on_the_line_and_a_comma_stays_with_its_formula(opened):
+    page = opened(HTML / "book" / "training" / "optimizers.html")
+    root, letter = page.locator("p:has(msqrt > mi:text-is('κ'))").first.evaluate(
+        "p => [p.querySelector('msqrt'), p.querySelector('msqrt > mi')].map(e => e.getBoundingClientRect().bottom)"
+    )
+    assert root - letter < 8, "the sign hangs below its letter"
+    prime = page.goto(TENSORS.as_uri()) and page.locator("math .prime > mo").first
+    base = page.locator("math *:has(> .prime) > mi").first
+    assert prime.bounding_box()["y"] >= base.bounding_box()["y"] - 8, "the prime flies above its letter"
+    lone = page.evaluate(
+        "[...document.querySelectorAll('article span.math')].filter(e => /^[.,;:]/.test(e.nextSibling?.data || '') "
+        "&& !e.closest('.whole')).map(e => e.parentElement.textContent.slice(0, 60))"
+    )
+    none_of(lone)
+
+
 def test_equations_are_numbered_and_referred_to_by_number(opened):
     page = opened(TENSORS)
     numbers = page.locator("div.math .eqno").all_inner_texts()

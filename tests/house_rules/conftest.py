@@ -25,7 +25,7 @@ from jaxtyping import Float
 def double(values: Float[np.ndarray, "length"]) -> Float[np.ndarray, "length"]:
     """Double every value.
 
-    Takes and returns one axis, `length`. Raises ValueError for an empty array. Source: Euclid, book V.
+    Takes and returns `length` values. Raises ValueError for an empty array. Source: Euclid, book V.
 
     >>> double(np.array([1.0, 2.0]))
     array([2., 4.])
@@ -65,7 +65,7 @@ show(fig, alt="A line that rises twice as steeply as the diagonal.", caption="Tw
 ```
 
 ```{{code-cell}} ipython3
-play([plt.figure(), plt.figure()], alt="Two lines, one after the other, each steeper than the last.")
+play([plt.figure(), plt.figure()], alt="Two lines, one after the other, each of them steeper.")
 ```
 
 ## What it costs

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from house_rules.house import ROOT, at, calls, cells, front_matter, names, none_of, pages, prose, solutions, text
+from house_rules.house import ROOT, at, calls, cells, front_matter, names, none_of, pages, parse, prose, solutions, text
 
 PARTS = (
     "The idea",
@@ -19,6 +19,7 @@ PARTS = (
     "Further reading",
 )
 FIGURES, PLAYS, QUIZZES = 2, 1, range(3, 6)
+COLUMNS = 100  # book/_static/course.css sets the size of code by it
 UNSURE = ("nbval-ignore-output", "nbval-skip")
 
 
@@ -29,6 +30,7 @@ def problems(root: Path) -> list[str]:
         found += [
             f"{at(root, path)}: {words}" for words in (*_front(path, names(root)), *_parts(path), *_contents(path))
         ]
+        found += _wide(root, path)
     for path in [*pages(root), *solutions(root)]:
         found += [f"{at(root, path, cell.line)}: {words}" for cell in cells(path) if (words := _unsure(cell))]
     return found
@@ -88,6 +90,22 @@ def _contents(path: Path) -> list[str]:
     return found
 
 
+def _wide(root: Path, path: Path) -> list[str]:
+    """Code that a page shows, its own or the library's, fits beside both bars on a laptop."""
+    shown = [(path, cell.line, cell.source) for cell in cells(path) if "hide-input" not in cell.tags]
+    for concept, name in re.findall(r"course_lib/(\w+)\.py\n(?:[^`\n].*\n)*?:pyobject: *(\w+)", text(path)):
+        module = root / "course_lib" / f"{concept}.py"
+        found = [node for node in parse(module).body if getattr(node, "name", "") == name]
+        lines = text(module).splitlines()
+        shown += [(module, node.lineno, "\n".join(lines[node.lineno - 1 : node.end_lineno])) for node in found]
+    return [
+        f"{at(root, file, first + i)}: {len(line)} columns of code; {path.name} has room for {COLUMNS}"
+        for file, first, source in shown
+        for i, line in enumerate(source.splitlines())
+        if len(line) > COLUMNS
+    ]
+
+
 def _unsure(cell) -> str:
     tags = [tag for tag in UNSURE if tag in cell.tags]
     first = cell.source.strip().splitlines()[0] if cell.source.strip() else ""
@@ -133,6 +151,20 @@ def test_a_house_in_order_has_no_problem(house):
 def test_what_breaks_the_contract_is_named(house, edit, old, new, words):
     edit("book/start/first.md", old, new)
     assert any(problem.startswith(f"book/start/first.md: {words}") for problem in problems(house))
+
+
+def test_code_that_a_laptop_would_cut_is_named_with_its_line(house, edit):
+    edit("book/start/first.md", "1 + 1", f"1 + {'1' * 96}\n1 + {'1' * 97}")
+    edit(
+        "book/start/first.md",
+        "## See it\n",
+        "```{literalinclude} ../../course_lib/first.py\n:pyobject: double\n```\n## See it\n",
+    )
+    edit("course_lib/first.py", "return 2 * values", f"return {' + '.join(['values'] * 12)}")
+    assert problems(house) == [
+        "book/start/first.md:42: 101 columns of code; first.md has room for 100",
+        "course_lib/first.py:17: 116 columns of code; first.md has room for 100",
+    ]
 
 
 def test_an_ignored_output_without_its_reason_is_named_with_its_line(house, edit):
