@@ -7,13 +7,16 @@ from typing import Any
 
 from course_lib.checking.card import card
 from course_lib.checking.verdict import Example, Reason, Verdict
+from course_lib.grading.repair import text_of
 
 SCORE = "course_points"  # metadata of a check cell's result, which our SaveVerdicts reads
+MOST_TEXT, MOST_CELLS = 20_000, 1_000  # of one cell, and of a student's own: what shows them is slow, or worse
 
 
 def graded(notebook: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
     """Return a copy of a repaired notebook with outputs and verdicts; nothing in it is markup of a student's."""
     made = copy.deepcopy(notebook)
+    _shorten(made)
     for cell in made["cells"]:
         if cell["cell_type"] != "code":
             continue
@@ -27,6 +30,18 @@ def graded(notebook: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
             cell["outputs"] = [_card(verdict, float(grade.get("points", 0)))]
     _add_notes(made, result)
     return made
+
+
+def _shorten(notebook: dict[str, Any]) -> None:
+    """Cut what no reader reads; what was graded is what was handed in."""
+    kept, own = [], 0
+    for cell in notebook["cells"]:
+        own += "nbgrader" not in cell["metadata"]
+        if "nbgrader" in cell["metadata"] or own <= MOST_CELLS:
+            kept.append(cell)
+        if len(text := text_of(cell)) > MOST_TEXT:
+            cell["source"] = f"{text[:MOST_TEXT]}\n# … and {len(text) - MOST_TEXT} characters that are not shown."
+    notebook["cells"] = kept
 
 
 def _card(verdict: dict[str, Any], most: float) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from nbconvert.filters.markdown_mistune import InvalidNotebook, markdown2html_mi
 from rich.console import Console
 
 import course_lib
-from course_lib.grading import commands, preprocessors
+from course_lib.grading import commands, preprocessors, render
 from course_lib.grading.cohort import grade_class
 from course_lib.grading.course import Course
 from course_lib.grading.repair import inert, repair
@@ -151,6 +151,20 @@ def test_every_graded_notebook_is_valid_whatever_its_cells_are_called():
     nbformat.validate(nbformat.from_dict(made))
     assert len({cell["id"] for cell in made["cells"]}) == len(made["cells"]) == len(own) + len(release["cells"])
     json.dumps(made, ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize("text", ["\\\\(", "\\begin{a}", "a" + " " * 99_999, "[", "*a "])
+def test_no_cell_takes_long_to_show(text):
+    """What turns Markdown into HTML needs time that grows with the square of its length, or worse."""
+    release = json.loads(RELEASE.read_text())
+    own = {"cell_type": "markdown", "id": "", "metadata": {}, "source": text * (100_000 // len(text))}
+    handed_in = release | {"cells": [own, *release["cells"], *[own | {"source": "a"}] * 5_000]}
+    shown = render.graded(repair(json.dumps(handed_in).encode(), release).notebook, {})
+    assert len(shown["cells"]) <= len(release["cells"]) + render.MOST_CELLS
+    assert {cell["id"] for cell in release["cells"] if cell["cell_type"] == "code"} <= {c["id"] for c in shown["cells"]}
+    begun = time.process_time()
+    markdown2html_mistune(shown["cells"][0]["source"])
+    assert time.process_time() - begun < 10
 
 
 def write_class(folder):
