@@ -24,6 +24,8 @@ _REFUSED = {
     "sched_setscheduler": (144, 119), "sched_setparam": (142, 118), "sched_setattr": (314, 274),
     "migrate_pages": (256, 238), "move_pages": (279, 239), "process_madvise": (440, 440),
     "process_mrelease": (448, 448),
+    # Linux shares the processors out among sessions: one that starts others takes their share
+    "setsid": (112, 157),
     # parts of the kernel that no notebook needs
     "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282), "unshare": (272, 97),
     "setns": (308, 268), "mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41), "open_tree": (428, 428),

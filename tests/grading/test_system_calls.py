@@ -51,6 +51,11 @@ REFUSED = {
     "tracing": "print(call(101, 0, 0, 0, 0))",
     "page faults by hand": "print(call(323, 1))",
     "performance counters": "print(call(298, ctypes.create_string_buffer(128), 0, -1, -1, 0))",
+    "a share of the processors of its own": (  # Linux gives each session one, however many processes are in it
+        "r, w = os.pipe()\n"
+        "if os.fork() == 0:\n    os.write(w, str(attempt(os.setsid)).encode())\n    os._exit(0)\n"
+        "print(os.read(r, 99).decode())"
+    ),
     "a mount": "print(call(165, b'none', b'.', b'tmpfs', 0, None))",
     "the calls of 32-bit programs": "print(call(0x40000000 + 41, 1, 1, 0))",
 }
