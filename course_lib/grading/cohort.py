@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from course_lib.grading import pool, render
+from course_lib.grading import gpu, pool, render
 from course_lib.grading.course import Course, CourseError, Submission
 from course_lib.grading.gradebook import Writer
 from course_lib.grading.late import Late
@@ -51,8 +51,10 @@ def grade_class(
 ) -> Report:
     """Grade what was handed in and record it; a run that was killed goes on where it stopped.
 
-    Raises `CourseError` for folders that cannot be used, `NotIsolated` where isolation is required but not to be had.
+    Raises `CourseError` for folders that cannot be used, `NotIsolated` where isolation is required but not to be had,
+    `gpu.NoDevice` where there is no such device.
     """
+    gpu.require(device, here=scheduler is None)
     submissions = course.submissions(assignment, student)
     _at_least_one_release(course, {submission.assignment for submission in submissions})
     key, verdicts, report = secret(course.root), Verdicts(course.root), Report()

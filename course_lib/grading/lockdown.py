@@ -35,6 +35,7 @@ class Limits:
     cell: float = 30.0
     notebook: float = 120.0
     memory: int = 2 << 30
+    gpu: int = 4 << 30  # memory of GPUs, beside what CUDA itself takes
     processes: int = 32
     disk: int = 64 << 20
     file: int = 32 << 20

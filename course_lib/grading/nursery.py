@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from course_lib.grading import homes, lockdown, wire
+from course_lib.grading import gpu, homes, lockdown, wire
 
 _HERE = Path(__file__).resolve()
 _ROOT = _HERE.parents[2]
@@ -38,6 +38,7 @@ class Child:
         """Made by `Nursery.child`."""
         self.nursery, self.home, self.limits = nursery, home, limits
         self.channel = wire.Channel(channel)
+        self.gpu = gpu.Watch()
         self.guard = 0
         self.layers: list[str] = []
         self.alive = True
@@ -53,6 +54,8 @@ class Child:
     def _watch_memory(self) -> None:
         if memory_of_tree(self.guard) > self.limits.memory * 2:
             raise OutOfMemory("more memory than allowed")
+        if self.nursery.uses_gpu and self.gpu.exceeded(tree(self.guard), self.limits.gpu):
+            raise OutOfMemory("more memory of the GPU than allowed")
 
     def end(self) -> None:
         """End the child and all it started; safe to call twice."""
@@ -157,16 +160,24 @@ def _font_cache() -> str:
 
 def memory_of_tree(root: int) -> int:
     """Return the bytes of memory that a process and its descendants hold alone."""
-    parents, sizes, page = {}, {}, os.sysconf("SC_PAGE_SIZE")
+    page, total = os.sysconf("SC_PAGE_SIZE"), 0
+    for pid in tree(root):
+        with contextlib.suppress(OSError, IndexError, ValueError):
+            resident, shared = Path(f"/proc/{pid}/statm").read_text().split()[1:3]
+            total += (int(resident) - int(shared)) * page
+    return total
+
+
+def tree(root: int) -> set[int]:
+    """Return a process and its descendants, as far as `/proc` tells."""
+    parents = {}
     for pid in [int(name) for name in os.listdir("/proc") if name.isdigit()] if os.path.isdir("/proc") else []:
         with contextlib.suppress(OSError, IndexError, ValueError):
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            resident, shared = Path(f"/proc/{pid}/statm").read_text().split()[1:3]
-            parents[pid], sizes[pid] = int(fields[1]), (int(resident) - int(shared)) * page
+            parents[pid] = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
     family = {root}
     for _ in range(len(parents)):
         more = {pid for pid, parent in parents.items() if parent in family} - family
         if not more:
             break
         family |= more
-    return sum(sizes.get(pid, 0) for pid in family)
+    return family

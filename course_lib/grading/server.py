@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from course_lib.grading import kernel, lockdown, respondent, shell, wire
+from course_lib.grading import gpu, kernel, lockdown, respondent, shell, wire
 
 
 def main(control: int, with_torch: bool, hidden: list[str], uses_gpu: bool) -> None:
@@ -165,6 +165,8 @@ def _respond(
     limits = lockdown.Limits(**order["limits"])
     layers = lockdown.enter(order["home"], readable, limits, order["gpu"], layers, order["number"])
     _close_all_but(channel.fileno())
+    if order["gpu"] and gpu.cap(limits.gpu):  # last: CUDA keeps descriptors open
+        layers.append(gpu.CAPPED)
     examiner = wire.Channel(channel)
     examiner.send({"layers": layers})
     respondent.main(examiner, ipython)
