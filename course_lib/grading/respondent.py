@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import operator
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -45,7 +46,8 @@ class Respondent:
         self.watches: dict[tuple[str, ...], Watch] = {}
 
     def serve(self) -> None:
-        """Answer one request after the other."""
+        """Answer one request after the other. A cell may have forked: its copy of us must not answer, too."""
+        owner = os.getpid()
         while True:
             request, buffers = self.channel.receive()
             reply: dict[str, Any] = {"nonce": request["nonce"]}
@@ -55,6 +57,8 @@ class Respondent:
                 reply |= answer
             except TooLarge as error:
                 reply["error"] = {"names": ["TooLarge", "ValueError"], "text": f"The result cannot be used: {error}."}
+            if os.getpid() != owner:
+                os._exit(0)
             self.channel.send(reply, data)
 
     # cells
