@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import statistics
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 from benchmarks import ROOT, Row
 from course_lib.publishing.inspection.accepted import ACCEPTED, NEVER
@@ -15,6 +19,14 @@ from course_lib.publishing.inspection.links import broken_colab_links, broken_li
 HTML = ROOT / "_build" / "html"
 HEAVIEST = 400_000
 LEAST = 95
+# What readers do, and a word in the names of the tests that do it.
+WORKS = {
+    "formulas, quizzes and figures read with scripts off": "without_scripts",
+    "a quiz answered by keyboard": "answered_by_keyboard",
+    "search finds a term": "search_finds",
+    "a slider changes its figure, on every page": "slider_changes",
+    "Colab and downloads lead to what the build wrote": "colab_opens",
+}
 RUNS = 3  # a machine that does something else beside costs points; the median of three is the page's own
 
 
@@ -31,6 +43,7 @@ def measure() -> Iterator[Row]:
     with chromium() as browser:
         visits = [visit(browser, page, HTML, width, theme) for page in pages for width in WIDTHS for theme in THEMES]
     yield from _of_visits(visits)
+    yield from _by_hand()
     yield from _lighthouse(_three(pages))
 
 
@@ -50,6 +63,31 @@ def _of_visits(visits: list[Visit]) -> Iterator[Row]:
     heaviest = max(visits, key=lambda seen: seen.weight)
     kilobytes = f"{heaviest.weight / 1000:.0f} kB ({heaviest.name})"
     yield Row("heaviest page, packed", kilobytes, f"≤ {HEAVIEST // 1000} kB", heaviest.weight <= HEAVIEST)
+
+
+def _by_hand() -> Iterator[Row]:
+    """The tests of what readers do, as a row for each thing done."""
+    with tempfile.TemporaryDirectory() as folder:
+        told = Path(folder) / "told.xml"
+        files = ("tests/browser/test_by_hand.py", "tests/browser/test_links.py")
+        command = (
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-k",
+            " or ".join(WORKS.values()),
+            f"--junitxml={told}",
+            *files,
+        )
+        subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+        cases = {case.get("name", ""): [part.tag for part in case] for case in ElementTree.parse(told).iter("testcase")}
+    for what, word in WORKS.items():
+        done = {name: bad for name, bad in cases.items() if word in name}
+        failed = [f"fails: {name}" for name, bad in done.items() if bad]
+        yield Row(
+            what, ", ".join(failed) or ("works" if done else "no test does it"), "works", bool(done) and not failed
+        )
 
 
 def _three(pages: list[Path]) -> list[Path]:
