@@ -8,6 +8,7 @@ columns; the ones here have the names of its own export.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,13 @@ from nbgrader.plugins import ExportPlugin
 CANVAS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
 CSV_LAST = ["max_score", "late_penalty", "submitted", "review"]
 MOODLE = ["First name", "Surname", "ID number", "Institution", "Department", "Email address"]
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
+_RISKY = re.compile(r"(^|[;,|\t\r\n])(?=\s*[=+\-@＝＋－＠\t\r])")  # elsewhere than here, `;` may part two cells
 
 
 def safe(text: Any) -> str:
     """Return a text that a spreadsheet will not run as a formula; names come from students."""
     text = "" if text is None else str(text)
-    return "'" + text if text.startswith(_RISKY) else text
+    return _RISKY.sub(r"\1'", text)
 
 
 def points(number: float) -> str:

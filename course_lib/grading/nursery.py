@@ -71,8 +71,8 @@ class Nursery:
 
     def __init__(self, with_torch: bool, hidden: list[Path] | None = None, uses_gpu: bool = False) -> None:
         """Start the server; it imports torch only if told to. `hidden` is never readable to children."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        kept = [str(_HERE.parents[1]), *(str(path) for path in hidden or [])]
+        ours, theirs = socket.socketpair()
+        kept = [str(path) for path in [*ours_below(_ROOT, Path(sys.prefix)), *(hidden or [])]]
         code = _START.format(root=str(_ROOT), control=theirs.fileno(), torch=with_torch, hidden=kept, gpu=uses_gpu)
         self.uses_gpu, self.with_torch = uses_gpu, with_torch
         self.spare: Child | None = None
@@ -88,6 +88,7 @@ class Nursery:
         theirs.close()
         self.control = ours
         self.control.settimeout(_PATIENCE)
+        self.replies = ours.makefile("rb")
 
     def child(self, limits: lockdown.Limits) -> Child:
         """Return a fresh respondent in a private directory; raises `ServerGone`.
@@ -106,7 +107,7 @@ class Nursery:
         ours, theirs = socket.socketpair()
         order = json.dumps({"home": home, "limits": limits.to_dict(), "gpu": self.uses_gpu}).encode()
         try:
-            socket.send_fds(self.control, [order], [theirs.fileno()])
+            socket.send_fds(self.control, [order + b"\n"], [theirs.fileno()])
         except OSError as error:
             ours.close()
             raise ServerGone(f"the server is gone: {error}") from error
@@ -117,7 +118,7 @@ class Nursery:
     def _ready(self, child: Child) -> Child:
         """Wait for an ordered child; replies come in the order of the orders."""
         try:
-            child.guard = json.loads(self.control.recv(1 << 12) or b"{}").get("guard", 0)
+            child.guard = json.loads(self.replies.readline() or b"{}").get("guard", 0)
             child.layers = child.channel.receive(_PATIENCE)[0]["layers"]  # said before any code of the student's runs
         except (OSError, wire.Hangup, wire.TooLate) as error:
             child.end()
@@ -127,7 +128,7 @@ class Nursery:
     def finished(self, child: Child) -> None:
         """Tell the server to end a child. It is gone soon after; nothing has to wait for it."""
         with contextlib.suppress(OSError):
-            self.control.send(json.dumps({"end": child.guard}).encode())
+            self.control.sendall(json.dumps({"end": child.guard}).encode() + b"\n")
 
     def close(self) -> None:
         """End the server and whatever it started."""
@@ -136,6 +137,7 @@ class Nursery:
                 self._ready(self.spare)
             self.spare.end()
             self.spare = None
+        self.replies.close()
         self.control.close()
         try:
             self.process.wait(10)
@@ -151,6 +153,16 @@ class Nursery:
     def __exit__(self, *_: object) -> None:
         """End the server."""
         self.close()
+
+
+def ours_below(root: Path, prefix: Path) -> list[Path]:
+    """Return what no child may read: the package, and all of the clone it stands in, but for the Python it runs on.
+
+    `pip install --editable git+…` makes the clone inside Python's own folder, all else of which children may read.
+    """
+    if root.name in ("site-packages", "dist-packages"):
+        return [root / _HERE.parents[1].name]
+    return [entry for entry in root.iterdir() if not prefix.resolve().is_relative_to(entry.resolve())]
 
 
 def _font_cache() -> str:

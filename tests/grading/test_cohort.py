@@ -272,7 +272,20 @@ def test_formats_have_their_published_columns(graded):
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"), [("=1+1", "'=1+1"), ("@x", "'@x"), ("Ada", "Ada"), (None, ""), ("-1", "'-1")]
+    ("text", "shown"),
+    [
+        ("=1+1", "'=1+1"),
+        ("@x", "'@x"),
+        ("Ada", "Ada"),
+        (None, ""),
+        ("-1", "'-1"),
+        (" =1+1", "' =1+1"),
+        ("＝1+1", "'＝1+1"),
+        ("\n=1+1", "'\n'=1+1"),
+        ("Ada;=1+1", "Ada;'=1+1"),
+        ("Lovelace, Ada-Mae", "Lovelace, Ada-Mae"),
+        ("ada@example.org", "ada@example.org"),
+    ],
 )
 def test_a_spreadsheet_runs_no_formula_of_a_student(text, shown):
     from course_lib.grading.exporters import safe

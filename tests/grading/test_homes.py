@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from grading.conftest import SHORT
 
-from course_lib.grading import homes
+from course_lib.grading import homes, lockdown
 from course_lib.grading.lockdown import DISK
-from course_lib.grading.nursery import Nursery
+from course_lib.grading.nursery import Nursery, ours_below
 
 MOUNTS = Path("/proc/self/mountinfo")
 
@@ -110,3 +110,21 @@ def test_a_directory_is_removed_however_deep(tmp_path):
     homes.remove(str(tmp_path / "deep"))
     assert not (tmp_path / "deep").exists()
     assert time.monotonic() - begun < 10
+
+
+def test_a_clone_inside_python_s_own_folder_is_not_readable(tmp_path):
+    for name in ("course_lib/rubrics/a.py", "solutions/a.py", ".git/HEAD", "pyproject.toml"):
+        (tmp_path / "env/src/clone" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "env/src/clone" / name).write_text("ours")
+    (tmp_path / "env/lib").mkdir()
+    hidden = ours_below(tmp_path / "env/src/clone", tmp_path / "env")
+    readable = lockdown._without(tmp_path / "env", [path.resolve() for path in hidden])
+    assert readable == [tmp_path / "env/lib"]
+
+
+def test_the_python_inside_a_clone_is_readable_and_the_rest_is_not(tmp_path):
+    for name in ("course_lib/rubrics", "solutions", ".venv/lib", "pyproject.toml"):
+        (tmp_path / name).mkdir(parents=True)
+    hidden = ours_below(tmp_path, tmp_path / ".venv")
+    assert tmp_path / "solutions" in hidden
+    assert lockdown._without(tmp_path / ".venv", hidden) == [tmp_path / ".venv"]
