@@ -17,6 +17,8 @@ BREAKS_ITSELF = {
     "hooks imports",
     "answers NotImplementedError as a success",
     "opens every descriptor",
+    "says that it is a driver's object",
+    "refers to what the examiner has",
 }
 
 WRONG = "def to_upper(text):\n    return text"
@@ -151,6 +153,38 @@ RAISE_THE_SCORE = {
         "class Bad(Exception):\n    def __str__(self): raise SystemExit",
         "def to_upper(text):\n    raise Bad",
     ),
+    "answers from a copy of its process": (
+        "import os",
+        "def to_upper(text):\n    if os.fork():\n        return text\n    return ''.join(chr(ord(c) - 32) for c in text)",
+    ),
+    "turns into whatever is compared": (
+        "class Chameleon(str):\n    def __getattribute__(self, name): return lambda *a, **k: self",
+        "def to_upper(text):\n    return Chameleon(text)",
+    ),
+    "writes on the input of the next case": (
+        "import ctypes\nseen = []",
+        "def to_upper(text):\n    seen.append(text)\n"
+        "    ctypes.memmove(id(text) + 48, b'A' * len(text), len(text))\n    return text",
+    ),
+    "says that it is a driver's object": (
+        "import gc\nfor o in gc.get_objects():\n    if type(o).__name__ == 'Respondent':\n"
+        "        o.packer.pack = lambda value, depth=0: ['h', [0, 'str', 'function', 'to_upper']]",
+        WRONG,
+    ),
+    "refers to what the examiner has": (
+        "import gc\nfor o in gc.get_objects():\n    if type(o).__name__ == 'Respondent':\n"
+        "        o.packer.pack = lambda value, depth=0: ['=', 2]",
+        WRONG,
+    ),
+    "sends a sender's exception": (
+        "class KeyboardInterrupt(BaseException): pass\nclass _Endless(Exception): pass\nclass ServerGone(Exception): pass",
+        "def to_upper(text):\n    raise (KeyboardInterrupt, _Endless, ServerGone, SystemExit, GeneratorExit)[len(text) % 5]",
+    ),
+    "sends an exception group": ("", "def to_upper(text):\n    raise ExceptionGroup('x', [ValueError()])"),
+    "has a check cell of its own": (
+        "import IPython\nget_ipython().user_ns['check'] = lambda *a, **k: 9.0\ncheck('string_comparison.to_upper', str.upper)",
+        WRONG,
+    ),
     "shadows the course with a file": (
         "import os, sys\nopen('course_lib.py', 'w').write('def check(*a): return 9.0')\nsys.path.insert(0, os.getcwd())\n"
         "sys.modules.pop('course_lib', None)\nfrom course_lib import *",
@@ -179,6 +213,20 @@ READ_WHAT_IS_SECRET = {
         "import inspect, course_lib.string_comparison as c\nprint(inspect.getsource(c))\nprint(c.__loader__.sources)"
     ),
     "the solutions": "print(open(@repository@ + '/solutions/string_comparison.py').read())",
+    "every stack in sight": (
+        "import sys, gc\nfor frame in sys._current_frames().values():\n"
+        "    while frame:\n        print(frame.f_code.co_filename, dict(frame.f_locals)); frame = frame.f_back\n"
+        "for o in gc.get_objects():\n    if isinstance(o, dict) and ('seed' in o or 'reference' in o or 'key' in o): print(str(o)[:2000])"
+    ),
+    "by a socket of another program": (
+        "import socket, glob\n"
+        "for p in ['/run/docker.sock', '/run/dbus/system_bus_socket', *glob.glob('/run/user/*/bus')]:\n"
+        "    s = socket.socket(socket.AF_UNIX); s.connect(p); s.sendall(b'GET / HTTP/1.0\\r\\n\\r\\n'); print(s.recv(1000))"
+    ),
+    "by the descriptors that were left open": (
+        "import os\nfor fd in range(3, 4096):\n"
+        "    try: print(fd, os.fstat(fd), os.readlink(f'/proc/self/fd/{fd}'), os.pread(fd, 1000, 0))\n    except OSError: pass"
+    ),
     "the warm parent's modules": (
         "import gc, types\nprint([m for m in gc.get_objects() if isinstance(m, types.ModuleType) and 'rubrics' in m.__name__])\n"
         "print([o for o in gc.get_objects() if type(o).__name__ == 'Rubric'])"
@@ -193,6 +241,13 @@ HARM_THE_GRADER = {
     "kills its group": "import os, signal\nos.killpg(0, signal.SIGKILL)",
     "writes over the gradebook": "open(@course@ + '/gradebook.db', 'wb').write(b'mine')",
     "deletes the course": "import shutil\nshutil.rmtree(@course@)",
+    "takes away the rights of the course": (
+        "import os\nfor p in ('', '/gradebook.db', '/.grading/secret', '/submitted'):\n"
+        "    try: os.chmod(@course@ + p, 0); os.utime(@course@ + p, (1, 1))\n    except OSError: pass"
+    ),
+    "writes escapes for a terminal": (
+        "print('\\x1b]0;owned\\x07\\x1b[2J')\nraise type('\\x1b[31mred', (Exception,), {})('\\x1b]52;c;cm0gLXJm\\x07')"
+    ),
     "connects to the network": (
         "import socket\ns = socket.create_connection(('127.0.0.1', @port@), timeout=1)\ns.sendall(b'got out')"
     ),
