@@ -118,7 +118,7 @@ def test_a_house_in_order_has_no_problem(house):
         ("Double every value.\n\n", "Double every\n    value\n\n", "should open with one sentence"),
         ("axis, `length`", "axis", "does not say its shapes in axis words, such as length"),
         ("Raises ValueError for an empty array. ", "", "raises ValueError, but does not say when"),
-        (" Source: Euclid, book V.", "", "names no source"),
+        (" Source: Euclid, V.", "", "names no source"),
         (">>> double", "double", "has no doctest"),
         ("    array([2., 4.])\n", "", "has no doctest that shows a result"),
         (
