@@ -46,6 +46,7 @@ def picture_of_a_page(page: Page) -> None:
     figure = page.locator(".course-play").first
     for _ in range(3):  # a picture of something moved
         figure.locator("input").press("ArrowRight")
+    figure.locator("input").blur()  # no ring of the keyboard's
     top = figure.evaluate("figure => figure.getBoundingClientRect().top + scrollY")
     page.evaluate("top => scrollTo(0, top)", top - 220)
     page.wait_for_timeout(500)
