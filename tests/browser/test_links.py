@@ -33,6 +33,16 @@ def test_each_concept_can_be_downloaded_as_page_and_as_exercises():
             assert exercises, f"{page.name}: no link downloads its exercises; there are {found}"
 
 
+def test_each_concept_leads_to_the_notation_and_to_the_glossary():
+    missing = []
+    for page in (page for page in built_pages() if len(page.relative_to(HTML).parts) == 3):
+        led = {address.partition("#")[0] for _, address, _ in addresses(page)}
+        missing += [
+            f"{page.name}: no link to {name}" for name in ("../notation.html", "../glossary.html") if name not in led
+        ]
+    none_of(missing)
+
+
 def test_each_listing_leads_to_its_entry_in_the_library_and_that_one_back():
     library = HTML / "book" / "api.html"
     back = {address for _, address, _ in addresses(library)}
