@@ -48,6 +48,7 @@ def _nursery(torch: bool, device: str) -> Nursery:
 def close() -> None:
     """End this thread's server."""
     if getattr(_OWN, "kind", None) is not None:
+        _WARM.remove(_OWN.nursery)
         _OWN.nursery.close()
         _OWN.kind = None
 
