@@ -81,14 +81,14 @@ def enter(
     _limit(limits, uses_gpu)
     capabilities = _change_user(home, layers, number)
     _empty_environment(home)
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, AttributeError):
         version = _landlock(home, readable, uses_gpu)
         layers += [FILES] + [TCP] * (version >= 4) + [SIGNALS] * (version >= 6)
     if FILES not in layers:
         capabilities = 0
-    with contextlib.suppress(OSError, KeyError):
+    with contextlib.suppress(OSError, KeyError, AttributeError):
         kernel.drop_capabilities(capabilities)
-    with contextlib.suppress(OSError, KeyError):
+    with contextlib.suppress(OSError, KeyError, AttributeError):
         calls.restrict(uses_gpu)
         layers.append(CALLS)
     return layers
@@ -135,11 +135,17 @@ def _change_user(home: str, layers: list[str], number: int) -> int:
         return 0
     user = _FIRST_USER + number % _USERS
     os.chown(home, user, user)
-    kernel.keep_capabilities()
+    linux = True
+    try:
+        kernel.keep_capabilities()
+    except (OSError, AttributeError):  # elsewhere there are none to keep, nor to drop
+        linux = False
     os.setgroups([])
-    os.setresgid(user, user, user)
-    os.setresuid(user, user, user)
+    os.setgid(user)  # by root these change the real, effective and saved one, on every system
+    os.setuid(user)
     layers.append(USER)
+    if not linux:
+        return 0
     kernel.drop_capabilities(1 << kernel.CAN_READ_ALL)
     return 0 if _world_readable(os.__file__) and _world_readable(sys.prefix) else 1 << kernel.CAN_READ_ALL
 

@@ -14,6 +14,7 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,22 +30,33 @@ def main(control: int, with_torch: bool, hidden: list[str], uses_gpu: bool) -> N
     gc.collect()
     gc.freeze()
     guards: dict[int, socket.socket] = {}
-    while True:
-        message, descriptors, _, _ = socket.recv_fds(requests, 1 << 16, 1)
+    for order, channel in _orders(requests):
         _reap(guards)
-        if not message:
-            break
-        order = json.loads(message)
-        if "end" in order:
-            if life := guards.pop(order["end"], None):
-                life.close()
-        else:
-            _fork(requests, guards, socket.socket(fileno=descriptors[0]), ipython, readable, order)
+        if channel is not None:
+            _fork(requests, guards, channel, ipython, readable, order)
+        elif life := guards.pop(order["end"], None):
+            life.close()
     for life in guards.values():
         life.close()
     with contextlib.suppress(ChildProcessError):
         while True:
             os.wait()
+
+
+def _orders(requests: socket.socket) -> Iterator[tuple[dict[str, Any], socket.socket | None]]:
+    """Yield one order, a line each, after the other, with the channel that came with it if it is for a child."""
+    text, descriptors = b"", list[int]()
+    while True:
+        data, more, _, _ = socket.recv_fds(
+            requests, 1 << 16, 1
+        )  # one channel at a time: no child may inherit another's
+        if not data:
+            return
+        descriptors += more
+        *lines, text = (text + data).split(b"\n")
+        for line in lines:
+            order = json.loads(line)
+            yield order, socket.socket(fileno=descriptors.pop()) if "home" in order else None
 
 
 def _reap(guards: dict[int, socket.socket]) -> None:
@@ -104,7 +116,7 @@ def _fork(
     channel.close()
     guards[guard] = our_life
     with contextlib.suppress(OSError):
-        requests.send(json.dumps({"guard": guard}).encode())
+        requests.sendall(json.dumps({"guard": guard}).encode() + b"\n")
 
 
 def _guard(
@@ -123,7 +135,9 @@ def _guard(
             _respond(channel, ipython, readable, order, layers)
         os._exit(0)
     channel.close()
-    ended: list[Any] = [os.pidfd_open(child)] if hasattr(os, "pidfd_open") else []
+    ended: list[Any] = []
+    with contextlib.suppress(OSError, AttributeError):
+        ended.append(os.pidfd_open(child))
     select.select([life, *ended], [], [])
     with contextlib.suppress(ProcessLookupError):
         os.kill(child, signal.SIGKILL)
@@ -134,7 +148,7 @@ def _guard(
 
 def _end_strays() -> None:
     """End what the respondent left behind; orphans have become children of this process."""
-    for _ in range(1000):
+    for _ in range(1000 if os.path.isdir("/proc") else 0):
         children = [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and _parent(pid) == os.getpid()]
         for pid in children:
             with contextlib.suppress(OSError):

@@ -1,0 +1,179 @@
+"""Where the kernel offers less than Linux does here: notebooks are graded all the same, and said not to be isolated.
+
+No macOS is tested here. What is: the same code, in a server that finds none of what only Linux has.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+from grading.test_cohort import CONCEPT, MANY, ROOT, marks, write_class
+
+from course_lib.grading import demo, nursery
+from course_lib.grading.cohort import grade_class
+from course_lib.grading.course import Course
+from course_lib.grading.examiner import examine_notebook
+from course_lib.grading.gradebook import Writer
+from course_lib.grading.lockdown import PROCESS, TRUSTED, Limits
+from course_lib.grading.repair import repair
+
+# What each lack does to the server, before it starts to work. Written as it would fail: by name, or by the kernel's no.
+REFUSE = "def refuse(*_):\n    raise OSError(38, 'Function not implemented')\n"
+LACKS = {
+    "no pidfd_open": "del os.pidfd_open",
+    "no pidfd_open in the kernel": REFUSE + "os.pidfd_open = refuse",
+    "no namespaces": REFUSE + "kernel.unshare = kernel.mount_private = refuse",
+    "no libc with them": "def absent(*_):\n    raise AttributeError('prctl')\nkernel.unshare = kernel._prctl = absent",
+    "no other user at once": "del os.setresuid, os.setresgid",
+    "no Landlock": REFUSE + "kernel.landlock_version = lambda: 0\nkernel.landlock = refuse",
+    "no filter of system calls": REFUSE + "calls.restrict = refuse",
+    "no /proc": (
+        "real, read = os.listdir, Path.read_text\n"
+        "def listdir(path='.'):\n    if str(path) == '/proc': raise FileNotFoundError(path)\n    return real(path)\n"
+        "def read_text(self, *a, **k):\n"
+        "    if str(self).startswith('/proc'): raise FileNotFoundError(self)\n    return read(self, *a, **k)\n"
+        "os.listdir, Path.read_text = listdir, read_text\nisdir = os.path.isdir\n"
+        "os.path.isdir = lambda path: str(path) != '/proc' and isdir(path)"
+    ),
+}
+LACKS["all of it, as on macOS"] = "\n".join(words for name, words in LACKS.items() if "in the kernel" not in name)
+
+
+@pytest.fixture
+def graded(monkeypatch):
+    """Return a function that grades a right notebook on a platform which lacks something."""
+
+    def graded(lacks, answers=None):
+        before = f"import os\nfrom pathlib import Path\nfrom course_lib.grading import calls, kernel\n{lacks}\n"
+        start = nursery._START.replace("from course_lib", f"exec({before!r}); from course_lib".replace("{", "{{"), 1)
+        monkeypatch.setattr(nursery, "_START", start)
+        release = json.loads((ROOT / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").read_text())
+        right = demo.solutions_of(ROOT / "solutions" / f"{CONCEPT}.py")
+        solved = demo.filled(release, right | (answers or {}))
+        with nursery.Nursery(with_torch=False) as made:
+            child = made.child(Limits(call=3.0))
+            time.sleep(0.3)
+            assert len(nursery.tree(child.guard)) > 1  # its guard lives, to end it
+            child.end()
+            return examine_notebook(made, repair(json.dumps(solved).encode(), release), 7, Limits(call=3.0))
+
+    return graded
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LACKS)
+def test_a_platform_that_lacks_it_grades_and_says_what_holds(graded, name):
+    result = graded(LACKS[name])
+    assert all(verdict["points"] == verdict["max_points"] for verdict in result["verdicts"].values())
+    assert PROCESS in result["layers"]
+    if "Landlock" in LACKS[name] or "landlock" in LACKS[name]:
+        assert not result["isolated"]
+        assert not any(layer.startswith("landlock") for layer in result["layers"])
+    if "kernel.unshare" in LACKS[name]:
+        assert not any("namespace" in layer for layer in result["layers"])
+    assert result["isolated"] == (set(TRUSTED) <= set(result["layers"]))
+
+
+@pytest.mark.slow
+def test_there_too_a_child_that_dies_or_hangs_costs_only_its_exercise(graded):
+    bad = {
+        f"{CONCEPT}.to_upper": "import os\ndef to_upper(text):\n    os._exit(3)",
+        f"{CONCEPT}.c_compare": "def c_compare(left, right):\n    while True: pass",
+    }
+    result = graded(LACKS["all of it, as on macOS"], bad)
+    points = {v["exercise"].rpartition(".")[2]: v["points"] / v["max_points"] for v in result["verdicts"].values()}
+    assert {name for name, share in points.items() if share < 1} == {"to_upper", "c_compare"}
+    assert points["to_upper"] == points["c_compare"] == 0
+
+
+def test_no_socket_is_used_that_macos_lacks(graded, monkeypatch):
+    """A pair of sockets that keeps messages apart is not to be had there."""
+    real = socket.socketpair
+
+    def socketpair(family=socket.AF_UNIX, kind=socket.SOCK_STREAM, *rest):
+        if kind != socket.SOCK_STREAM:
+            raise OSError(43, "Protocol not supported")
+        return real(family, kind, *rest)
+
+    monkeypatch.setattr(socket, "socketpair", socketpair)
+    result = graded("")
+    assert all(verdict["points"] for verdict in result["verdicts"].values())
+
+
+# The whole way as somebody without rights
+
+
+def powerless(command, **options):
+    """Run a command as a user who owns nothing but what it is given."""
+    user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"]
+    return subprocess.run([*user, *command], capture_output=True, text=True, check=False, **options)
+
+
+@pytest.fixture
+def python(tmp_path):
+    """Return a Python that nobody may run, with our packages, and the environment to run it in."""
+    if os.geteuid() != 0:
+        pytest.skip("not root: every other test here runs without rights already")
+    if not shutil.which("setpriv"):
+        pytest.skip("no setpriv here")
+    (tmp_path / "home").mkdir()
+    environment = {"HOME": str(tmp_path / "home"), "PATH": os.defpath, "PYTHONPATH": str(ROOT)}
+    starts_itself = "import subprocess, sys; subprocess.run([sys.executable, '-Ic', 'import nbgrader'], check=True)"
+    for found in (sys.executable, _system_python(tmp_path / "venv")):
+        open_the_way_to(found)
+        open_the_way_to(tmp_path / "home")
+        if powerless([found, "-c", starts_itself], env=environment, cwd="/").returncode == 0:
+            return found, environment | {"PYTHONWARNINGS": "ignore"}
+    pytest.skip("no Python here can be run by a user without rights")
+
+
+def _system_python(folder):
+    """Make a virtual environment of the system's Python and our packages: ours may lie where only root can go."""
+    name = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    (folder / "bin").mkdir(parents=True)
+    (folder / "lib" / name).mkdir(parents=True)
+    (folder / "bin" / "python").symlink_to(f"/usr/bin/{name}")
+    (folder / "pyvenv.cfg").write_text("home = /usr/bin\n")
+    packages = next(path for path in sys.path if path.endswith("site-packages"))
+    (folder / "lib" / name / "site-packages").symlink_to(packages)
+    return str(folder / "bin" / "python")
+
+
+def open_the_way_to(path):
+    """Let others pass through the folders that pytest made for us."""
+    made = Path(tempfile.gettempdir()).resolve()
+    for part in Path(path).parents:
+        if made in part.parents and part.stat().st_uid == os.geteuid():
+            part.chmod(part.stat().st_mode | 0o001)
+
+
+@pytest.mark.slow
+def test_a_user_without_rights_gives_the_same_points(python, tmp_path):
+    """As a teacher on a shared machine: no root, no separate user, no mount; Landlock is there for everybody."""
+    found, environment = python
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    write_class(ours, MANY)
+    shutil.copytree(ours, theirs)
+    report = grade_class(Course(ours))
+    Writer(Course(theirs)).close()  # a new gradebook is made by a program that may lie where only root can go
+    for part in [tmp_path / "home", theirs, *theirs.rglob("*")]:
+        os.chown(part, 65534, 65534)
+    ran = powerless([found, "-m", "course_lib.cli", "grade", "--course", str(theirs)], env=environment, cwd=theirs)
+    assert ran.returncode == 0, ran.stderr + ran.stdout
+    course = Course(theirs)
+    found_points = {}
+    for (student, _), score in marks(course).items():
+        found_points[student] = found_points.get(student, 0) + score
+    assert found_points == {student: total for (student, _), total in report.totals.items()}
+    layers = [json.loads(path.read_text())["layers"] for path in (theirs / ".grading/verdicts").glob("*/*.json")]
+    assert len(layers) == MANY
+    assert all("separate-user" not in names and PROCESS in names for names in layers)
+    if set(TRUSTED) <= set(report.layers):
+        assert all(set(TRUSTED) <= set(names) for names in layers)
