@@ -13,11 +13,12 @@ FIRST_VISIT = (
     "document.documentElement.dataset.mode ||= 'auto';"
     "document.documentElement.dataset.theme ||= matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';"
 )
-# Boxes that scroll sideways can be reached and moved by keyboard, where they do scroll.
+# Boxes that scroll sideways can be reached and moved by keyboard, where they do scroll, and are marked for the style
+# sheet; all at once, since each question after a change would make the browser set the page anew.
 REACHABLE = (
-    "addEventListener('load',()=>{for(const box of document.querySelectorAll("
-    "'.formula,.pst-scrollable-table-container'))"
-    "if(box.scrollWidth>box.clientWidth)box.tabIndex=0;});"
+    "addEventListener('load',()=>{const wide=[...document.querySelectorAll("
+    "'.formula,.pst-scrollable-table-container')].filter(box=>box.scrollWidth>box.clientWidth);"
+    "for(const box of wide){box.tabIndex=0;box.dataset.wide='';}});"
 )
 SHORT = 18  # characters of code that stand on one line, even on a phone
 _TOGGLE = r'class="(?:[^"]* )?(?:toggle|admonition(?: [^"]*)? dropdown)[" ]'
