@@ -89,6 +89,7 @@ def nbgrader(folder, *arguments):
     return ran.stdout + ran.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("door", ["course grade", "nbgrader autograde"])
 def test_nothing_of_a_student_runs_in_the_feedback(course, door):
     if door == "course grade":

@@ -153,6 +153,7 @@ def test_every_graded_notebook_is_valid_whatever_its_cells_are_called():
     json.dumps(made, ensure_ascii=False).encode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["\\\\(", "\\begin{a}", "a" + " " * 99_999, "[", "*a "])
 def test_no_cell_takes_long_to_show(text):
     """What turns Markdown into HTML needs time that grows with the square of its length, or worse."""
@@ -216,6 +217,7 @@ FOLDERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FOLDERS)
 def test_no_folder_keeps_the_others_from_being_graded(name, tmp_path):
     change, words = FOLDERS[name]
@@ -228,6 +230,7 @@ def test_no_folder_keeps_the_others_from_being_graded(name, tmp_path):
     assert {"ada", "zoe"} <= {path.name for path in (tmp_path / "autograded").iterdir()}
 
 
+@pytest.mark.slow
 def test_a_file_that_cannot_be_read_costs_the_others_nothing(tmp_path, monkeypatch):
     write_class(tmp_path)
     opened = Path.open

@@ -43,12 +43,14 @@ def examined(nursery):
     return examined
 
 
+@pytest.mark.slow
 def test_any_number_of_cells_may_end_the_process(examined):
     result, verdict = examined(["import os\nos._exit(0)"] * 12)
     assert verdict["passed"]
     assert len(result["trouble"]) == 12
 
 
+@pytest.mark.slow
 def test_cells_that_take_too_long_together_leave_those_above_graded(examined):
     begun = time.monotonic()
     _, verdict = examined(["import time\ntime.sleep(0.45)"] * 40)
@@ -57,6 +59,7 @@ def test_cells_that_take_too_long_together_leave_those_above_graded(examined):
     assert "together ran for more than 8 s" in verdict["message"]
 
 
+@pytest.mark.slow
 def test_a_notebook_that_is_slow_every_time_ends(examined):
     """Each load takes its time, each exercise asks for another: without a limit this takes loads times exercises."""
     begun = time.monotonic()
@@ -93,6 +96,7 @@ def endless(value):
     return ENDLESS.format(value=value)
 
 
+@pytest.mark.slow
 def test_an_endless_answer_that_a_driver_follows_ends(examined):
     """The examiner's alarm ends a case, which takes it for the answer's own error; the next one has an end, too."""
     begun = time.monotonic()
@@ -101,6 +105,7 @@ def test_an_endless_answer_that_a_driver_follows_ends(examined):
     assert verdict["points"] == 0
 
 
+@pytest.mark.slow
 def test_an_endless_answer_does_not_fill_the_examiner(examined, monkeypatch):
     monkeypatch.setattr(exchange, "MOST_BYTES", 64 << 20)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -125,6 +130,7 @@ def test_what_was_shown_can_be_written_as_text_and_is_a_picture(examined):
     assert not any("<" in picture or "\n" in picture for picture in pictures)
 
 
+@pytest.mark.slow
 def test_a_server_that_ends_is_our_trouble_and_started_again(monkeypatch):
     release, data = handed_in("string_comparison", {"to_upper": "def to_upper(text): return text"}, ["1"])
     task = Task("string_comparison", "ada", data, json.dumps(release).encode(), 7, LIMITS)
