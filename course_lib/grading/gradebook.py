@@ -70,6 +70,7 @@ class Writer:
             self.book = opened.enter_context(contextlib.closing(open_gradebook(course)))
             opened.enter_context(sole_writer.of_database(course, self.book))
             self.opened = opened.pop_all()
+        self.book.db().expire_on_commit = False  # nothing is read again after each of nbgrader's several commits
 
     def close(self) -> None:
         """Close the gradebook, and let others write it."""
@@ -121,6 +122,7 @@ class Writer:
 
     def _record(self, assignment: str, student: str, notebook: dict[str, Any], result: dict[str, Any]) -> Recorded:
         book, done = self.book, Recorded()
+        book.db.expire_all()  # what somebody else, in formgrader say, has changed since the last one
         book.update_or_create_student(student)
         stamp = None
         try:
@@ -132,8 +134,9 @@ class Writer:
             warnings.simplefilter("ignore")  # nbgrader 0.9's own, of SQLAlchemy 2
             submission = book.update_or_create_submission(assignment, student, **extra)
         graded = next(n for n in submission.notebooks if n.name == assignment)
-        for grade in graded.grades:
-            done.total += set_score(grade, points_of(notebook, result, grade.name))
+        with book.db.no_autoflush:  # one write of all scores, not one for each that is looked up
+            for grade in graded.grades:
+                done.total += set_score(grade, points_of(notebook, result, grade.name))
         try:
             done.late = self.penalties.give(submission, graded)
         except Unclear as error:
