@@ -67,7 +67,7 @@ class Channel:
     def receive(
         self, seconds: float | None = None, watch: Callable[[], None] | None = None
     ) -> tuple[dict[str, Any], list[bytearray]]:
-        """Read one frame within `seconds`; `watch`, which may raise, is called now and then, however fast frames come."""
+        """Read one frame within `seconds`; `watch`, which may raise, is called now and then, however fast they come."""
 
         def look() -> None:
             if watch and time.monotonic() >= self._next_look:
