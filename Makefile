@@ -29,7 +29,7 @@ epub: book ## the whole book as one EPUB
 test: install ## every check CI makes: style, types, tests, house rules, book, notebooks, grading
 	@$(RUN) .ci/stages.py
 
-test-all: install ## `make test` with the whole of the suites of which it runs a part
+test-all: install ## `make test` with the long suites whole, as CI runs it
 	@WHOLE=1 $(RUN) .ci/stages.py
 
 check: install ## the fast part of `make test`

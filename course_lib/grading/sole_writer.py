@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from course_lib.grading.course import Course, CourseError
 from course_lib.grading.store import FOLDER
@@ -50,4 +51,8 @@ def of_database(course: Course, book: Any) -> Iterator[None]:
                 f"Another `course grade` is writing the gradebook of {course.course_id!r} in {course.shown_db_url}; "
                 "wait until it has ended, then run again."
             )
-        yield
+        try:
+            yield
+        finally:  # closing gives the lock back as well, but a moment later than the next run may ask for it
+            with contextlib.suppress(SQLAlchemyError):
+                connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": number})

@@ -155,6 +155,7 @@ def open_the_way_to(path):
 
 
 @pytest.mark.slow
+@pytest.mark.whole
 def test_a_user_without_rights_gives_the_same_points(python, tmp_path):
     """As a teacher on a shared machine: no root, no separate user, no mount; Landlock is there for everybody."""
     found, environment = python

@@ -51,6 +51,7 @@ def test_any_number_of_cells_may_end_the_process(examined):
 
 
 @pytest.mark.slow
+@pytest.mark.whole
 def test_cells_that_take_too_long_together_leave_those_above_graded(examined):
     begun = time.monotonic()
     _, verdict = examined(["import time\ntime.sleep(0.45)"] * 40)
@@ -60,6 +61,7 @@ def test_cells_that_take_too_long_together_leave_those_above_graded(examined):
 
 
 @pytest.mark.slow
+@pytest.mark.whole
 def test_a_notebook_that_is_slow_every_time_ends(examined):
     """Each load takes its time, each exercise asks for another: without a limit this takes loads times exercises."""
     begun = time.monotonic()
@@ -97,6 +99,7 @@ def endless(value):
 
 
 @pytest.mark.slow
+@pytest.mark.whole
 def test_an_endless_answer_that_a_driver_follows_ends(examined):
     """The examiner's alarm ends a case, which takes it for the answer's own error; the next one has an end, too."""
     begun = time.monotonic()
