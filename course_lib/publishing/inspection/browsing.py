@@ -91,6 +91,7 @@ def visit(browser: Any, page: Path, html: Path, width: str, theme: str, with_axe
     opened.on("console", lambda said: found.console.append(said.text) if said.type in ("error", "warning") else None)
     opened.goto(page.as_uri(), wait_until="load")
     opened.evaluate("document.fonts.ready")
+    opened.add_style_tag(content="* { content-visibility: visible !important }")  # what is far down, too
     opened.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
     found.unnamed = opened.evaluate(UNNAMED)
     found.sticking_out = opened.evaluate(STICKING_OUT)
