@@ -1,17 +1,19 @@
-"""Run every benchmark, or those whose names are given, and print one table."""
+"""Run every benchmark, or those whose names are given, say on stderr what is being measured, and print one table."""
 
 from __future__ import annotations
 
 import importlib
+import logging
 import pkgutil
 import sys
+from collections.abc import Iterator
 
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn
+from rich.logging import RichHandler
 from rich.table import Table
 
 import benchmarks
-from benchmarks import Row
+from benchmarks import PROGRESS, Row
 
 ASKED_FOR = {"stock_baseline"}  # measured only where it is named: it runs hostile code and says nothing about speed
 
@@ -26,24 +28,29 @@ def modules(wanted: list[str]) -> list[str]:
 
 def main() -> None:
     """Print the table. A promise that is not kept is said, but is no failure: machines differ."""
-    table = Table("measured here", "", "promised", "", title="How fast")
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), transient=True) as progress:
-        task = progress.add_task("")
-        for name in modules(sys.argv[1:]):
-            progress.update(task, description=f"measuring {name} …")
-            for row in _rows(name):
-                mark = {True: "[green]kept[/]", False: "[red]not kept[/]", None: ""}[row.met]
-                table.add_row(row.what, row.measured, row.promised, mark)
-            table.add_section()
+    names = modules(sys.argv[1:])
+    handler = RichHandler(console=Console(stderr=True), show_path=False, show_level=False)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", datefmt="%X", handlers=[handler])
+    PROGRESS.setLevel(logging.INFO)
+    table = Table(title="How fast")
+    for heading in ("what", "measured here", "promised", ""):
+        table.add_column(heading, overflow="fold")
+    for name in names:
+        PROGRESS.info("measuring %s …", name)
+        for row in _rows(name):
+            PROGRESS.info("%s: %s", row.what, row.measured)
+            mark = {True: "[green]kept[/]", False: "[red]not kept[/]", None: ""}[row.met]
+            table.add_row(row.what, row.measured, row.promised, mark)
+        table.add_section()
     Console().print(table)
 
 
-def _rows(name: str) -> list[Row]:
+def _rows(name: str) -> Iterator[Row]:
     try:
-        return list(importlib.import_module(f"benchmarks.{name}").measure())
-    except Exception as error:  # one that cannot run must not hide what the others measured
+        yield from importlib.import_module(f"benchmarks.{name}").measure()
+    except Exception as error:  # one that cannot run must not hide what it and the others measured
         reason = str(error).strip().splitlines()[-1:] or [type(error).__name__]
-        return [Row(name, f"not measured: {reason[0]}", "", None)]
+        yield Row(name, f"not measured: {reason[0]}", "", None)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
-from benchmarks import ROOT, Row
+from benchmarks import PROGRESS, ROOT, Row
 from course_lib.publishing.inspection.accepted import ACCEPTED, NEVER
 from course_lib.publishing.inspection.browsing import THEMES, WIDTHS, Visit, browser_path, chromium, pages_of, visit
 from course_lib.publishing.inspection.lighthouse import CATEGORIES, NotMeasured, scores
@@ -41,10 +41,13 @@ def measure() -> Iterator[Row]:
         yield Row("pages in a browser", "not measured: no Chromium is installed", "", None)
         return
     with chromium() as browser:
-        visits = [visit(browser, page, HTML, width, theme) for page in pages for width in WIDTHS for theme in THEMES]
+        visits = []
+        for number, page in enumerate(pages, start=1):
+            PROGRESS.info("visiting %s (%d of %d)", page.relative_to(HTML), number, len(pages))
+            visits += [visit(browser, page, HTML, width, theme) for width in WIDTHS for theme in THEMES]
     yield from _of_visits(visits)
     yield from _by_hand()
-    yield from _lighthouse(_three(pages))
+    yield from _lighthouse(_three(visits))
 
 
 def _of_visits(visits: list[Visit]) -> Iterator[Row]:
@@ -67,6 +70,7 @@ def _of_visits(visits: list[Visit]) -> Iterator[Row]:
 
 def _by_hand() -> Iterator[Row]:
     """The tests of what readers do, as a row for each thing done."""
+    PROGRESS.info("running the tests of what readers do")
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "told.xml"
         files = ("tests/browser/test_by_hand.py", "tests/browser/test_links.py")
@@ -90,19 +94,20 @@ def _by_hand() -> Iterator[Row]:
         )
 
 
-def _three(pages: list[Path]) -> list[Path]:
+def _three(visits: list[Visit]) -> list[Path]:
     """The front page, the lightest concept's page and the heaviest."""
-    concepts = sorted(
-        (page for page in pages if len(page.relative_to(HTML).parts) == 3), key=lambda p: p.stat().st_size
-    )
-    return [HTML / "book" / "index.html", concepts[0], concepts[-1]]
+    weights = {seen.page: seen.weight for seen in visits if len(seen.page.relative_to(HTML).parts) == 3}
+    return [HTML / "book" / "index.html", min(weights, key=weights.__getitem__), max(weights, key=weights.__getitem__)]
 
 
 def _lighthouse(pages: list[Path]) -> Iterator[Row]:
     for page in pages:
         what = f"Lighthouse, {page.relative_to(HTML)}"
         try:
-            runs = [scores(HTML, page) for _ in range(RUNS)]
+            runs = []
+            for number in range(1, RUNS + 1):
+                PROGRESS.info("%s: run %d of %d", what, number, RUNS)
+                runs.append(scores(HTML, page))
         except NotMeasured as reason:
             yield Row(what, f"not measured: {reason}", f"≥ {LEAST} each", None)
             return
