@@ -11,10 +11,12 @@ from sphinx.directives.code import LiteralInclude
 from sphinx.util.docutils import SphinxDirective
 
 from course_lib.publishing.contents import Contents, Page, source_url
-from course_lib.publishing.lists import contents_of, marked_up, page_link
+from course_lib.publishing.exercise_lists import Exercise
+from course_lib.publishing.lists import contents_of, known_exercises, marked_up, page_link, row_key
 from course_lib.publishing.uses import pages_that_use
 
 Definition = ast.FunctionDef | ast.ClassDef
+WIDEST = 42  # columns of a signature that a phone shows without scrolling
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,31 @@ def _signature(node: Definition, text: str) -> str:
     """
     lines = text.splitlines()
     head = inspect.cleandoc("\n" + "\n".join(lines[node.lineno - 1 : max(node.body[0].lineno - 1, node.lineno)]))
-    head = re.split(r":\s*$", head, flags=re.M)[0] if isinstance(node, ast.ClassDef) else head.rstrip().rstrip(":")
+    is_class = isinstance(node, ast.ClassDef)
+    head = re.split(r":\s*$", head, flags=re.M)[0] if is_class else _folded(head.rstrip().rstrip(":"))
     starts = [one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"]
-    if isinstance(node, ast.ClassDef) and starts:
+    if is_class and starts:
         first = starts[0]
         made = "\n".join(lines[first.lineno - 1 : max(first.body[0].lineno - 1, first.lineno)]).rstrip().rstrip(":")
-        return f"{head}:\n{made}"
+        return f"{head}:\n{_folded(made)}"
     return head
+
+
+def _folded(signature: str) -> str:
+    """A signature with a line for each argument, unless one short line holds it.
+
+    >>> print(_folded('def windows(signal: Shaped[Tensor, "*batch time"], width: int) -> Shape'))
+    def windows(
+        signal: Shaped[Tensor, "*batch time"],
+        width: int,
+    ) -> Shape
+    """
+    parts = re.fullmatch(r"( *)(def \w+\()(.+)(\).*)", signature)
+    if parts is None or len(signature) <= WIDEST:
+        return signature
+    indent, name, arguments, rest = parts.groups()
+    apart = re.findall(r"""((?:"[^"]*"|\[[^\]]*\]|\([^)]*\)|[^,\[("])+),? *""", arguments)
+    return "\n".join([indent + name, *(f"{indent}    {argument.strip()}," for argument in apart), indent + rest])
 
 
 class Library(SphinxDirective):
@@ -90,13 +110,27 @@ class Library(SphinxDirective):
         section += nodes.paragraph("", "", module, nodes.Text(", explained on "), page_link(page), nodes.Text("."))
         section += shown(about.partition("\n")[2].strip())
         address = source_url(contents.root, f"course_lib/{page.name}.py")
+        asked = {exercise.name.partition(".")[2]: exercise for exercise in known_exercises(self.env, page.name)}
         for entry in entries:
-            users = pages_that_use(page.name, entry.name, contents)
-            section += _of(entry, page.name, address, users)
+            links = self._links(entry, page, pages_that_use(page.name, entry.name, contents), asked.get(entry.name))
+            links += nodes.reference("", "source", refuri=f"{address}#L{entry.first}-L{entry.last}")
+            section += _of(entry, page.name, links)
         return section
 
+    def _links(self, entry: Entry, page: Page, users: list[Page], exercise: Exercise | None) -> nodes.paragraph:
+        """Where a function is used and which exercise asks for it, up to the link to its source."""
+        links = nodes.paragraph(classes=["quiet"])
+        for i, user in enumerate(users):
+            links += [nodes.Text("Used in " if i == 0 else ", "), page_link(user)]
+        if exercise:
+            where = self.env.app.builder.get_relative_uri(self.env.docname, page.docname)
+            links += nodes.Text(" · asked for in " if users else "Asked for in ")
+            links += nodes.reference("", exercise.title, refuri=f"{where}#{row_key(exercise)}", internal=True)
+        links += nodes.Text(" · " if users or exercise else "")
+        return links
 
-def _of(entry: Entry, concept: str, address: str, users: list[Page]) -> nodes.section:
+
+def _of(entry: Entry, concept: str, links: nodes.paragraph) -> nodes.section:
     """One function or class: signature, docstring, methods, and where it is used and written."""
     section = _section(f"api-{concept}-{entry.name}", nodes.Text(entry.name))
     section += _code(entry.signature, "python")
@@ -104,11 +138,6 @@ def _of(entry: Entry, concept: str, address: str, users: list[Page]) -> nodes.se
     for method in entry.methods:
         section += _code(method.signature, "python")
         section += shown(method.says)
-    links = nodes.paragraph(classes=["quiet"])
-    for i, user in enumerate(users):
-        links += [nodes.Text("Used in " if i == 0 else ", "), page_link(user)]
-    links += nodes.Text(" · " if users else "")
-    links += nodes.reference("", "source", refuri=f"{address}#L{entry.first}-L{entry.last}")
     section += links
     return section
 

@@ -1,11 +1,13 @@
 """The directives `common-mistakes`, `exercises` and `concept-map`: what rubrics and front matter say, on pages."""
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
@@ -20,6 +22,15 @@ logger = logging.getLogger(__name__)
 def contents_of(app: Sphinx) -> Contents:
     """The book's contents as this build read them."""
     return vars(app)["course_contents"]
+
+
+def known_exercises(env: BuildEnvironment, concept: str) -> list[Exercise]:
+    """The exercises of a concept, for a page that only mentions them: a rubric that fails is reported on its own."""
+    for path in rubric_files(concept, Path(env.srcdir)):
+        env.note_dependency(str(path))
+    with contextlib.suppress(Exception):
+        return exercises_of(concept)
+    return []
 
 
 class _AboutConcept(SphinxDirective):
@@ -109,7 +120,8 @@ class ConceptMap(SphinxDirective):
             items = nodes.bullet_list(classes=["concept-list"])
             for page in contents.concepts.values():
                 if page.part == part:
-                    items += nodes.list_item("", _line_about(page, contents))
+                    number = len(known_exercises(self.env, page.name))
+                    items += nodes.list_item("", _line_about(page, contents, number))
             found.append(items)
         return found
 
@@ -123,8 +135,9 @@ def page_link(page: Page, text: str = "") -> nodes.Node:
     return node
 
 
-def _line_about(page: Page, contents: Contents) -> nodes.paragraph:
+def _line_about(page: Page, contents: Contents, exercises: int) -> nodes.paragraph:
     line = nodes.paragraph("", "", page_link(page))
+    line += nodes.Text(f" · {exercises} exercises" if exercises else "")
     line += needs_and_minutes(page, contents, before=" · ")
     return line
 
@@ -188,8 +201,14 @@ def _table(exercises: list[Exercise], colab: str) -> nodes.table:
         cell = f"{colab}#scrollTo=exercise-{exercise.name.partition('.')[2]}"
         cells = [nodes.Text(str(i)), nodes.reference("", exercise.title, refuri=cell), level]
         body += _row([*cells, nodes.Text(str(exercise.minutes)), nodes.Text(exercise.points_text)])
+        body[-1]["ids"].append(row_key(exercise))
     group += body
     return nodes.table("", group, classes=["exercises"])
+
+
+def row_key(exercise: Exercise) -> str:
+    """The address of an exercise's row on its page."""
+    return f"exercise-{exercise.name.partition('.')[2].replace('_', '-').lower()}"
 
 
 def _row(cells: list[nodes.Node]) -> nodes.row:

@@ -57,6 +57,16 @@ def test_each_listing_leads_to_its_entry_in_the_library_and_that_one_back():
     none_of(missing)
 
 
+def test_each_exercise_has_an_address_that_the_entry_of_its_reference_leads_to():
+    library = {address for _, address, _ in addresses(HTML / "book" / "api.html")}
+    missing = []
+    for page in (page for page in built_pages() if len(page.relative_to(HTML).parts) == 3):
+        rows = re.findall(r'<tr[^>]* id="(exercise-[\w-]+)"', page.read_text(encoding="utf-8"))
+        assert rows, f"{page.name} has no table of exercises"
+        missing += [row for row in rows if f"{page.relative_to(HTML / 'book')}#{row}" not in library]
+    none_of(missing)
+
+
 PAGE = '<html><body id="top"><a href="{0}">words</a></body></html>'
 
 
