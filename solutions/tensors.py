@@ -27,7 +27,8 @@ from course_lib.checking import check
 #
 # A negative position counts from the end of its axis, as in Python: −1 is the last one. A position outside its
 # axis (below −length, or length and above) raises `IndexError`, even if the storage has such a cell: it would
-# belong to another element. Strides can be negative too: a slice that walks backward has them.
+# belong to another element. Strides can be negative too (a slice that walks backward has them) or 0 (a stretched
+# axis has that).
 #
 # ```python
 # flat_index((1, 2), (2, 3), (3, 1), 10)     # 15
@@ -114,7 +115,7 @@ check("tensors.blend", blend)
 # - `shape`, `strides`, `offset`: the layout of `x`
 # - `axis`: which axis is sliced (0 or more); the others stay whole
 # - `start`, `stop`, `step`: as in a Python slice; `start` and `stop` may be `None` (left out), negative (counted
-#   from the end) or beyond the end (cut to fit); `step` is not 0, but may be negative
+#   from the end) or beyond either end (cut to fit); `step` is not 0, but may be negative
 # - returns `(new_shape, new_strides, new_offset)`
 #
 # Once start and stop have been brought into the axis,
@@ -122,8 +123,8 @@ check("tensors.blend", blend)
 # $$n' = \max\left(0, \left\lceil \frac{\text{stop} - \text{start}}{\text{step}} \right\rceil\right), \qquad
 # s' = \text{step} \cdot s, \qquad \text{offset}' = \text{offset} + \text{start} \cdot s$$
 #
-# Python has done the bringing-in before: `slice(start, stop, step).indices(length)` returns the three numbers
-# ready for use.
+# Nobody reads from an empty slice; its stride and offset follow the same rule. Python has done the bringing-in
+# before: `slice(start, stop, step).indices(length)` returns the three numbers ready for use.
 #
 # ```python
 # sliced((4, 6), (6, 1), 0, 1, 1, 6, 2)           # ((4, 3), (6, 2), 1)
@@ -229,8 +230,8 @@ check("tensors.is_contiguous", is_contiguous)
 #
 # Mind what you divide by: $n$. And a column that never changes has $\sigma_c = 0$; it should become zeros. In
 # floating point its $\sigma_c$ may come out a little above 0, for the mean of seven times 0.1 is not quite 0.1: so
-# ask the column itself whether it changes. A column of tiny numbers does change, and gets deviation 1 like any
-# other.
+# ask the column itself whether it changes. A column of tiny numbers does change, one of large and nearly equal
+# numbers as well, and both get deviation 1 like any other.
 #
 # ```python
 # standardize(torch.tensor([[1.0, 4.0], [3.0, 4.0]]))     # tensor([[-1., 0.], [1., 0.]])
@@ -255,7 +256,8 @@ check("tensors.standardize", standardize)
 # `as_strided(shape, strides, offset)`.
 #
 # - `signal`: tensor of any dtype whose last axis is time; there may be axes before it
-# - `width`: samples in a window; `step`: samples from the start of one window to the start of the next
+# - `width`: samples in a window; `step`: samples from the start of one window to the start of the next (more than
+#   `width` leaves some samples out)
 # - returns a **view** of shape `… window width`
 #
 # $$y_{\dots, w, j} = x_{\dots, \; w \cdot \text{step} + j}, \qquad

@@ -63,8 +63,14 @@ def beyond_the_end():
 
 @flat_index.edge(points=1)
 def before_the_beginning():
-    """A position further than the length before the end is refused with IndexError."""
-    return (1, -4), (2, 3), (3, 1), 0
+    """A position further than the length before the end is refused with IndexError, on every axis."""
+    return (-3, 1), (2, 3), (3, 1), 0
+
+
+@flat_index.edge(points=1)
+def along_a_stretched_axis():
+    """A stride of 0, as a stretched axis has it, leads nowhere: every position along it is the same cell."""
+    return (1, 2), (3, 4), (0, 1), 5
 
 
 @flat_index.edge(points=1)
@@ -153,10 +159,16 @@ def refuses_minus_the_length(index, shape, strides, offset):
     return tensors.flat_index(index, shape, strides, offset)
 
 
+@flat_index.mistake
+def walks_ranges_of_cells(index, shape, strides, offset):
+    """A stride may be 0, where an axis is stretched, and `range` takes no step of 0. Count positions, not cells."""
+    return offset + sum(range(0, n * s, s)[i] for i, n, s in zip(index, shape, strides, strict=True))
+
+
 @flat_index.alternative
 def by_ranges(index, shape, strides, offset=0):
-    """Lets a range of cells for each axis do the counting and the refusing."""
-    return offset + sum(range(0, n * s, s)[i] for i, n, s in zip(index, shape, strides, strict=True))
+    """Lets a range of positions for each axis do the counting and the refusing."""
+    return offset + sum(range(n)[i] * s for i, n, s in zip(index, shape, strides, strict=True))
 
 
 @flat_index.alternative
@@ -177,7 +189,17 @@ def by_a_dot_product(index, shape, strides, offset=0):
     points=2,
     difficulty=1,
     minutes=8,
-    forbids=[OWN + "permuted", "torch.permute", "torch.Tensor.permute", "numpy.transpose", "numpy.ndarray.transpose"],
+    forbids=[
+        OWN + "permuted",
+        "numpy.transpose",
+        "numpy.ndarray.transpose",
+        "torch.permute",
+        "torch.Tensor.permute",
+        "torch.transpose",
+        "torch.Tensor.transpose",
+        "torch.movedim",
+        "torch.Tensor.movedim",
+    ],
 )
 def permuted(rng, size):
     """Fresh tensors, in an order that is not its own inverse where there are three axes or more."""
@@ -199,7 +221,7 @@ def axes_from_the_end():
 @permuted.edge(points=1)
 def one_axis_twice():
     """An order that names an axis twice is refused with ValueError."""
-    return (2, 3, 5), (15, 5, 1), (0, 1, 1)
+    return (2, 3, 5, 7), (105, 35, 7, 1), (0, 3, 3, 0)  # as many entries as axes, and the sum of 0 to 3
 
 
 @permuted.edge(points=1)
@@ -215,9 +237,21 @@ def an_axis_that_is_not_there():
 
 
 @permuted.edge(points=1)
+def an_axis_before_the_first():
+    """From the end, three axes are -1 to -3: an order that names axis -4 is refused with ValueError."""
+    return (2, 3, 5), (15, 5, 1), (-4, 1, 0)
+
+
+@permuted.edge(points=1)
 def an_axis_left_out():
     """An order that leaves an axis out is refused with ValueError."""
     return (2, 3, 5), (15, 5, 1), (2, 0)
+
+
+@permuted.edge(points=1)
+def an_axis_too_many():
+    """An order that names all axes and then one of them again is refused with ValueError."""
+    return (2, 3, 5), (15, 5, 1), (2, 0, 1, 0)
 
 
 @permuted.mistake
@@ -286,6 +320,24 @@ def lets_axes_be_left_out(shape, strides, order):
     """An order that leaves an axis out went through, and the result has fewer axes than the input. Compare lengths."""
     axes = [axis + len(shape) if axis < 0 else axis for axis in order]
     if len(set(axes)) < len(axes) or not set(axes) <= set(range(len(shape))):
+        raise ValueError(order)
+    return tuple(shape[axis] for axis in axes), tuple(strides[axis] for axis in axes)
+
+
+@permuted.mistake
+def lets_axes_come_again(shape, strides, order):
+    """An order that names all axes and one of them again went through. A set does not count: compare lengths."""
+    axes = [axis + len(shape) if axis < 0 else axis for axis in order]
+    if set(axes) != set(range(len(shape))):
+        raise ValueError(order)
+    return tuple(shape[axis] for axis in axes), tuple(strides[axis] for axis in axes)
+
+
+@permuted.mistake
+def refuses_axes_too_high_only(shape, strides, order):
+    """An axis before the first went through: still below 0 after adding, it was counted from the end again."""
+    axes = [axis + len(shape) if axis < 0 else axis for axis in order]
+    if not len(shape) == len(axes) == len(set(axes)) or max(axes, default=0) >= len(shape):
         raise ValueError(order)
     return tuple(shape[axis] for axis in axes), tuple(strides[axis] for axis in axes)
 
@@ -433,6 +485,12 @@ def beyond_the_axis():
 
 
 @sliced.edge(points=1)
+def before_the_axis():
+    """A start that counts from the end beyond the beginning is cut to 0."""
+    return (6, 4), (4, 1), 2, 0, -99, 3, 2
+
+
+@sliced.edge(points=1)
 def a_stop_of_zero():
     """A stop of 0 is not a stop left out: `x[:, :0]` is empty."""
     return (4, 6), (6, 1), 3, 1, None, 0, 1
@@ -440,14 +498,20 @@ def a_stop_of_zero():
 
 @sliced.edge(points=1)
 def an_empty_slice():
-    """A slice that stops before it starts has length 0, never less."""
+    """A slice that stops before it starts has length 0, never less; its offset moves as ever."""
     return (6, 4), (4, 1), 1, 0, 4, 2, 1
 
 
 @sliced.edge(points=1)
 def backward():
     """A negative step begins at the last element and walks back, with a negative stride."""
-    return (3, 5), (5, 1), 0, 1, None, None, -1
+    return (3, 5), (5, 1), 0, 1, None, None, -2
+
+
+@sliced.edge(points=1)
+def backward_from_beyond():
+    """A negative step from beyond the end begins at the last element too, and leaves out the one at `stop`."""
+    return (3, 6), (6, 1), 1, 1, 99, 1, -2
 
 
 def _replaced(shape, strides, axis, length, stride):
@@ -553,6 +617,47 @@ def fills_in_for_forward_steps(shape, strides, offset, axis, start, stop, step):
 
 
 @sliced.mistake
+def takes_minus_one_for_the_last(shape, strides, offset, axis, start, stop, step):
+    """A stop left out became −1, which was then counted from the end: nothing is left. Bring it in only once."""
+    last = -1 if stop is None and step < 0 else stop
+    return tensors.sliced(shape, strides, offset, axis, start, last, step)
+
+
+@sliced.mistake
+def walks_the_whole_axis_back(shape, strides, offset, axis, start, stop, step):
+    """A negative step walked the whole axis back. `start` and `stop` count for it as well."""
+    return tensors.sliced(shape, strides, offset, axis, *((start, stop) if step > 0 else (None, None)), step)
+
+
+@sliced.mistake
+def starts_at_the_length(shape, strides, offset, axis, start, stop, step):
+    """A backward slice from beyond the end began at the length. The last element is one before it."""
+    new, new_strides, new_offset = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    if step > 0 or start is None or start < shape[axis]:
+        return new, new_strides, new_offset
+    length = len(range(shape[axis], slice(start, stop, step).indices(shape[axis])[1], step))
+    return (*_replaced(shape, strides, axis, length, new_strides[axis]), new_offset + strides[axis])
+
+
+@sliced.mistake
+def walks_back_one_by_one(shape, strides, offset, axis, start, stop, step):
+    """Every backward slice got the old stride with a minus sign. How far a step goes counts backward, too."""
+    new, _, new_offset = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    return (*_replaced(new, strides, axis, new[axis], strides[axis] * max(step, -1)), new_offset)
+
+
+@sliced.mistake
+def counts_from_the_end_without_end(shape, strides, offset, axis, start, stop, step):
+    """A start further from the end than the axis is long stayed below 0. Cut it to 0: the slice begins there."""
+    new, new_strides, new_offset = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    if step < 0 or start is None or start >= -shape[axis]:
+        return new, new_strides, new_offset
+    first = start + shape[axis]
+    length = len(range(first, slice(start, stop, step).indices(shape[axis])[1], step))
+    return (*_replaced(shape, strides, axis, length, new_strides[axis]), offset + first * strides[axis])
+
+
+@sliced.mistake
 def rounds_up_for_forward_steps(shape, strides, offset, axis, start, stop, step):
     """Adding `step - 1` before `//` rounds up only if the step is positive. Find a way that holds for both signs."""
     first, last, _ = slice(start, stop, step).indices(shape[axis])
@@ -619,8 +724,8 @@ def broadcast_shapes(rng, size):
 
 @broadcast_shapes.edge(points=1)
 def lengths_that_do_not_fit():
-    """Lengths 3 and 5 do not fit: that is refused with ValueError."""
-    return (2, 3), (4, 2, 5)
+    """Lengths 3 and 5 do not fit, on whichever axis: that is refused with ValueError."""
+    return (3, 1, 2), (5, 4, 2)
 
 
 @broadcast_shapes.edge(points=1)
@@ -633,6 +738,12 @@ def twice_as_long():
 def a_single_number():
     """A number, of shape (), fits everything."""
     return (), (2, 3)
+
+
+@broadcast_shapes.edge(points=1)
+def one_beside_one():
+    """1 beside 1 stays 1: the axis is still there."""
+    return (2, 1), (1,)
 
 
 @broadcast_shapes.edge(points=1)
@@ -675,7 +786,7 @@ def never_refuses(first, second):
 
 @broadcast_shapes.mistake
 def takes_the_larger(first, second):
-    """The larger length was taken, but 1 beside 0 is stretched to 0. Take the one that is *not* 1."""
+    """The larger length was taken, but 1 beside 0 is stretched to 0. Take the one that is not 1."""
     tensors.broadcast_shapes(first, second)
     return tuple(max(pair) for pair in zip_longest(first[::-1], second[::-1], fillvalue=1))[::-1]
 
@@ -702,6 +813,12 @@ def lets_zero_fit_everything(first, second):
 def takes_zero_for_missing(first, second):
     """0 was taken for a missing length, as `length or 1` does. Fill up with 1 only where an axis is missing."""
     return tensors.broadcast_shapes(tuple(n or 1 for n in first), tuple(n or 1 for n in second))
+
+
+@broadcast_shapes.mistake
+def drops_axes_of_length_one(first, second):
+    """An axis of length 1 in both shapes was dropped. Where both are 1 the result is 1, and the axis stays."""
+    return tuple(length for length in tensors.broadcast_shapes(first, second) if length != 1)
 
 
 @broadcast_shapes.mistake
@@ -759,7 +876,7 @@ def from_the_right(first, second):
     points=3,
     difficulty=2,
     minutes=12,
-    sizes=(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+    sizes=(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11),
     forbids=[OWN + "is_contiguous", OWN + "addresses_by_loops", OWN + "addresses", "torch.Tensor.is_contiguous"],
 )
 def is_contiguous(rng, size):
@@ -776,6 +893,7 @@ def is_contiguous(rng, size):
         8: ((a, b, c), (1, a, a * b)),  # the first axis fastest
         9: ((a, b, c), (b * c, 1, b)),  # two axes swapped, the first still first
         10: ((a, b), (b, -1)),  # every row backward
+        11: ((2, b), (2 * b - 1, 0)),  # one column, stretched: from first to last as far as when contiguous
     }[size]
 
 
@@ -924,8 +1042,14 @@ def years():
 
 @standardize.edge(points=1)
 def tiny_numbers():
-    """A column of tiny numbers gets deviation 1 too: nothing may be added to its own."""
-    return torch.tensor([[1e-7], [2e-7], [4e-7]])
+    """A column of tiny numbers changes as well, and gets deviation 1 like any other."""
+    return torch.tensor([[1e-12], [2e-12], [4e-12]])
+
+
+@standardize.edge(points=1)
+def nearly_equal():
+    """Large numbers that are nearly equal are still not equal: their column gets deviation 1 too."""
+    return torch.tensor([[50_000_000.0], [50_000_010.0], [50_000_030.0]], dtype=torch.float64)
 
 
 @standardize.mistake
@@ -936,7 +1060,7 @@ def divides_by_n_minus_1(table):
 
 @standardize.mistake
 def goes_along_the_rows(table):
-    """Each row was standardized. Each *column* has its own mean and deviation, taken over the rows: axis 0."""
+    """Each row was standardized. Each column has its own mean and deviation, taken over the rows: axis 0."""
     return (table - table.mean(dim=1, keepdim=True)) / table.std(dim=1, correction=0, keepdim=True)
 
 
@@ -979,6 +1103,12 @@ def asks_the_deviation(table):
 
 
 @standardize.mistake
+def takes_close_for_equal(table):
+    """Nearly equal numbers were taken for a constant column, as `isclose` takes them. Ask whether they are equal."""
+    return torch.where(torch.isclose(table, table[0]).all(dim=0), 0.0, tensors.standardize(table))
+
+
+@standardize.mistake
 def subtracts_squares(table):
     """Mean of the squares minus square of the mean: their difference drowns in rounding. Subtract the mean first."""
     variance = (table.square().mean(dim=0) - table.mean(dim=0).square()).clamp(min=0)
@@ -988,7 +1118,7 @@ def subtracts_squares(table):
 
 @standardize.mistake
 def adds_a_little(table):
-    """A little was added to the deviation to avoid 0 / 0, which flattens columns of tiny numbers. Add nothing."""
+    """A little was added to the deviation to avoid 0 / 0. It zeroes no constant column and flattens tiny numbers."""
     return (table - table.mean(dim=0)) / (table.std(dim=0, correction=0) + 1e-8)
 
 
@@ -1028,15 +1158,15 @@ def column_by_column(table):
 )
 def sliding_windows(rng, size):
     """Recordings of two channels; the signal is every other sample, from sample 1 on."""
-    width, step = 2 + size % 3, {1: 1, 2: 3, 3: 2}.get(size, 3)
+    width, step = 2 + size % 3, {1: 1, 2: 3, 3: 3}.get(size, 2)
     time = width + step * min(size, 4) + step - 1
     return torch.from_numpy(rng.integers(-50, 50, size=(2, 2 * time + 1))), width, step
 
 
 @sliding_windows.edge(points=1)
 def one_window():
-    """A window as wide as the signal fits exactly once."""
-    return torch.arange(10).reshape(1, 10), 5, 2
+    """A window as wide as the signal fits exactly once, however large the step."""
+    return torch.arange(10).reshape(1, 10), 5, 7
 
 
 @sliding_windows.edge(points=1)
@@ -1058,6 +1188,18 @@ def a_width_of_zero():
 
 
 @sliding_windows.edge(points=1)
+def a_step_back():
+    """Windows that move backward are refused with ValueError: a step below 0 is below 1."""
+    return torch.arange(10).reshape(1, 10), 2, -1
+
+
+@sliding_windows.edge(points=1)
+def a_width_below_zero():
+    """Windows of a width below 0 are refused with ValueError."""
+    return torch.arange(10).reshape(1, 10), -2, 1
+
+
+@sliding_windows.edge(points=1)
 def one_signal():
     """A single signal, without a batch axis."""
     return torch.arange(14), 3, 2
@@ -1067,6 +1209,8 @@ def one_signal():
 def every_other_sample(answer, recording, width, step):
     """Take every other sample of a recording, and say what the windows hold and where."""
     windows = answer(recording[..., 1::2], width, step)
+    if not isinstance(windows, torch.Tensor):  # has no layout to ask for: let its type be told
+        return {"windows": windows, "strides": "", "offset": 0, "bytes of the storage": 0}
     return {
         "windows": windows,
         "strides": str(tuple(windows.stride())),  # as text: a wrong shape is then told first
@@ -1182,6 +1326,22 @@ def refuses_wide_windows_only(signal, width, step=1):
 
 
 @sliding_windows.mistake
+def refuses_zero_only(signal, width, step=1):
+    """A width and a step of 0 were refused, those below 0 were not. ValueError for everything below 1."""
+    if width > signal.shape[-1] or 0 in (width, step):
+        raise ValueError(width, step)
+    return _unguarded(signal, width, step)
+
+
+@sliding_windows.mistake
+def refuses_gaps(signal, width, step=1):
+    """A step larger than the width was refused. It leaves samples out between the windows, and that is all right."""
+    if step > width:
+        raise ValueError(width, step)
+    return tensors.sliding_windows(signal, width, step)
+
+
+@sliding_windows.mistake
 def refuses_one_window(signal, width, step=1):
     """A window as wide as the signal was refused, but it fits exactly once."""
     if width >= signal.shape[-1]:
@@ -1208,7 +1368,7 @@ def by_first_windows(signal, width, step=1):
     points=3,
     difficulty=3,
     minutes=20,
-    sizes=(1, 2, 3, 4, 5, 6, 7, 8),
+    sizes=(1, 2, 3, 4, 5, 6, 7, 8, 9),
     forbids=[OWN + "occupied_bytes"],
 )
 def occupied_bytes(rng, size):
@@ -1223,6 +1383,7 @@ def occupied_bytes(rng, size):
         6: ((a, b), (2, 2)),  # overlapping windows of every other sample
         7: ((4, 3), (2, 3)),  # steps of 2 and of 3: some cells are met twice, some never
         8: ((2, a, b), (0, 4 * b, 2)),  # stretched, with gaps
+        9: ((2, a, b), (1, 4 * b, 2)),  # those gaps filled by a third axis
     }[size]
     dtype = [torch.int64, torch.int16, torch.int32, torch.uint8][size % 4]
     return torch.zeros(4 * a * b + 7, dtype=dtype), shape, strides, int(rng.integers(1, 5))
