@@ -15,12 +15,13 @@ import numpy as np
 
 from course_lib.checking.data import is_tensor, torch
 from course_lib.grading import memory
+from course_lib.grading.claims import MAX_ELEMENTS, apart, dtype_of, expect, place_of, shape_of, three, torch_dtype_of
 from course_lib.grading.wire import MAX_RAW, Lie
 
 MAX_NODES = 200_000
+MAX_TAKEN = 2 * MAX_NODES  # what is packed and what changed are counted apart by those who send
 MAX_DEPTH = 60
 MAX_DIGITS = 4000
-MAX_ELEMENTS = 1 << 26
 
 
 class TooLarge(ValueError):
@@ -44,6 +45,7 @@ class Packer:
         self.texts: dict[int, Any] = {}  # number -> its last description
         self.storages: dict[int, memory.Storage] = {}
         self._nodes = 0
+        self._taken = 0  # parts that came since the last news
 
     def _number(self) -> int:
         self.next += 2
@@ -180,22 +182,23 @@ class Packer:
 
     def learn(self, news: Any, buffers: list[bytearray]) -> None:
         """Take over the bytes that the other side sent. Call before `unpack`."""
-        places = _expect(list, _expect(dict, news).get("storages"))
+        self._taken = 0
+        places = expect(list, expect(dict, news).get("storages"))
         if len(places) != len(buffers):
             raise Lie("the buffers do not match their list")
         for entry, data in zip(places, buffers, strict=True):
-            number, place, size = _three(entry)
+            number, place, size = three(entry)
             if type(number) is not int or type(size) is not int or size != len(data):
                 raise Lie("a buffer has another size than was said")
             storage = self.storages.get(number)
             if storage is None:
-                storage = self.storages[number] = memory.make(number, _place(place), size)
+                storage = self.storages[number] = memory.make(number, place_of(place), size)
             storage.write(data)
             storage.known = storage.read()
 
     def apply(self, news: Any) -> None:
         """Bring known objects up to date, in place. Call after `unpack`."""
-        for entry in _expect(list, _expect(dict, news).get("objects")):
+        for entry in expect(list, expect(dict, news).get("objects")):
             if type(entry) is not list or len(entry) != 2 or type(entry[0]) is not int:
                 raise Lie("a change has the wrong form")
             number, description = entry
@@ -226,6 +229,9 @@ class Packer:
             raise Lie(f"the data has the wrong form: {error}") from error
 
     def _unpack(self, data: Any, depth: int) -> Any:
+        self._taken += 1
+        if self._taken > MAX_TAKEN:
+            raise Lie("the data has more parts than may be sent")
         if data is None or type(data) in (bool, int, float, str):
             return data
         if type(data) is not list or not data or depth > MAX_DEPTH + 5:
@@ -241,22 +247,22 @@ class Packer:
 
     def _unpack_scalar(self, tag: str, rest: list[Any], depth: int) -> Any:
         def items(kind: Callable[[Any], Any]) -> Any:
-            return kind(self._unpack(item, depth + 1) for item in _expect(list, rest[0]))
+            return kind(self._unpack(item, depth + 1) for item in expect(list, rest[0]))
 
         simple: dict[str, Callable[[], Any]] = {
-            "i": lambda: int(_expect(str, rest[0])[: 4 * MAX_DIGITS], 16),
+            "i": lambda: int(expect(str, rest[0])[: 4 * MAX_DIGITS], 16),
             "c": lambda: complex(rest[0], rest[1]),
             "b": lambda: bytes.fromhex(rest[0]),
             "t": lambda: items(tuple),
-            "s": lambda: items(set),
-            "fs": lambda: items(frozenset),
+            "s": lambda: set(apart(items(list))),
+            "fs": lambda: frozenset(apart(items(list))),
             "r": lambda: range(*(self._unpack(part, depth + 1) for part in rest)),
             "sl": lambda: slice(*(self._unpack(part, depth + 1) for part in rest)),
-            "g": lambda: np.frombuffer(bytes.fromhex(rest[1]), _dtype(rest[0]))[0],
-            "nd": lambda: _dtype(rest[0]),
-            "z": lambda: torch().Size(_shape(rest[0])),
-            "td": lambda: _torch_dtype(rest[0]),
-            "dv": lambda: torch().device(_expect(str, rest[0])),
+            "g": lambda: np.frombuffer(bytes.fromhex(rest[1]), dtype_of(rest[0]))[0],
+            "nd": lambda: dtype_of(rest[0]),
+            "z": lambda: torch().Size(shape_of(rest[0])),
+            "td": lambda: torch_dtype_of(rest[0]),
+            "dv": lambda: torch().device(expect(str, rest[0])),
             "F": lambda: self._fake(*rest),
         }
         if tag not in simple:
@@ -281,21 +287,22 @@ class Packer:
         """Return a new list, dict, array or tensor as described."""
         tag, *rest = description
         if tag == "l":
-            return [self._unpack(item, depth + 1) for item in _expect(list, rest[0])]
+            return [self._unpack(item, depth + 1) for item in expect(list, rest[0])]
         if tag == "d":
-            return {self._unpack(k, depth + 1): self._unpack(v, depth + 1) for k, v in _expect(list, rest[0])}
+            keys = apart(self._unpack(key, depth + 1) for key, _ in expect(list, rest[0]))
+            return {key: self._unpack(item, depth + 1) for key, (_, item) in zip(keys, rest[0], strict=True)}
         if tag == "a":
             dtype, number, offset, shape, strides = rest
             if number == -1 and 0 in shape:
-                return np.empty(_shape(shape), _dtype(dtype))
-            return self.storages[number].array(_dtype(dtype), offset, _shape(shape), strides)
+                return np.empty(shape_of(shape), dtype_of(dtype))
+            return self.storages[number].array(dtype_of(dtype), offset, shape_of(shape), strides)
         if tag != "T":
             raise Lie("the data has an unknown kind")
         dtype, shape, strides, number, offset, flags, grad = rest
         if number == -1 and 0 in shape:
-            made = torch().empty(_shape(shape), dtype=_torch_dtype(dtype))
+            made = torch().empty(shape_of(shape), dtype=torch_dtype_of(dtype))
         else:
-            made = self.storages[number].tensor(_torch_dtype(dtype), offset, _shape(shape), strides)
+            made = self.storages[number].tensor(torch_dtype_of(dtype), offset, shape_of(shape), strides)
         made = torch().nn.Parameter(made, requires_grad=bool(flags[0])) if flags[1] else made
         if flags[0]:
             made.requires_grad_(True)
@@ -306,44 +313,5 @@ class Packer:
     def _fake(self, dtype: Any, shape: Any, strides: Any, device: Any, requires_grad: Any) -> Any:
         if not self.fake or device not in ("cuda", "cuda:0", "cpu", "meta"):
             raise Lie("a fake tensor came where none was sent, or is on an unknown device")
-        made = torch().empty_strided(_shape(shape), strides, dtype=_torch_dtype(dtype), device=device)
+        made = torch().empty_strided(shape_of(shape), strides, dtype=torch_dtype_of(dtype), device=device)
         return made.requires_grad_(requires_grad is True)
-
-
-def _expect(kind: type, value: Any) -> Any:
-    if type(value) is not kind:
-        raise Lie("the data has the wrong form")
-    return value
-
-
-def _three(entry: Any) -> Any:
-    if type(entry) is not list or len(entry) != 3:
-        raise Lie("the list of buffers has the wrong form")
-    return entry
-
-
-def _place(place: Any) -> str:
-    if place not in ("array", "tensor", "cuda:0", "mps:0") or (place != "array" and torch() is None):
-        raise Lie("a buffer lies in an unknown place")
-    return str(place)
-
-
-def _shape(shape: Any) -> list[int]:
-    sizes = [_expect(int, size) for size in _expect(list, shape)]
-    if len(sizes) > 32 or any(size < 0 for size in sizes) or math.prod(sizes) > MAX_ELEMENTS:
-        raise Lie("an array is larger than any answer of the course")
-    return sizes
-
-
-def _dtype(name: Any) -> np.dtype:
-    dtype = np.dtype(_expect(str, name)[:20])
-    if dtype.kind not in "biufcSU" or dtype.itemsize > 1 << 16:
-        raise Lie("an array has an unknown dtype")
-    return dtype
-
-
-def _torch_dtype(name: Any) -> Any:
-    dtype = getattr(torch(), _expect(str, name), None)
-    if torch() is None or not isinstance(dtype, torch().dtype):
-        raise Lie("a tensor has an unknown dtype")
-    return dtype

@@ -140,6 +140,25 @@ def test_other_objects_stay_where_they_are():
     assert [type(part).__name__ for part in made] == ["Odd", "object", "generator"]
 
 
+COLLIDING = [["i", hex((2**61 - 1) * k)] for k in range(1_000)]  # each a hash of 0: Python would compare all with all
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [["s", COLLIDING], ["fs", COLLIDING], ["n", 9, ["d", [[key, None] for key in COLLIDING]]], ["t", [None] * 400_001]],
+    ids=["set", "frozenset", "dict", "parts"],
+)
+def test_what_would_keep_the_examiner_busy_is_refused(lie):
+    with pytest.raises(Lie, match=r"same hash|more parts"):
+        Packer(0, repr, repr).unpack(lie)
+
+
+def test_many_honest_keys_arrive():
+    many = {k: -k for k in range(2_000)} | {float(k) + 0.5: k for k in range(2_000)} | {(k, -k): k for k in range(900)}
+    assert Pair().pass_on(many) == many
+    assert Pair().pass_on(set(many)) == set(many)
+
+
 LIES = [
     ["x"], [], {}, ["=", 5], ["=", []], ["n"], ["n", "1", ["l", []]], ["n", 9, ["a", "|O", -1, 0, [0], [8]]],
     ["n", 9, ["a", "<f8", -1, 0, [10**9], [8]]], ["n", 9, ["a", "<f8", -1, 0, [-1], [8]]],
