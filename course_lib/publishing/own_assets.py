@@ -20,6 +20,16 @@ REACHABLE = (
     "'.formula,.pst-scrollable-table-container')].filter(box=>box.scrollWidth>box.clientWidth);"
     "for(const box of wide){box.tabIndex=0;box.dataset.wide='';}});"
 )
+# On a phone the chapters and the page's parts are menus. The theme takes the keyboard from the button that opened one
+# and does not give it back, and it leaves the menu open over the part of the page that was chosen.
+MENUS = (
+    "for(const name of ['primary','secondary']){const menu=document.getElementById(`pst-${name}-sidebar-modal`);"
+    "menu?.addEventListener('close',()=>{if(menu.returnValue!='gone')"
+    "document.querySelector(`.${name}-toggle`)?.focus({preventScroll:true});menu.returnValue='';});"
+    "menu?.addEventListener('click',at=>{if(at.target.closest('a[href^=\"#\"]'))menu.close('gone');});}"
+)
+# A result's first lines are read from its page, which no browser allows where a folder is read and not a server.
+FROM_A_FOLDER = "if(location.protocol==='file:')DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY=false;"
 SHORT = 18  # characters of code that stand on one line, even on a phone
 _TOGGLE = r'class="(?:[^"]* )?(?:toggle|admonition(?: [^"]*)? dropdown)[" ]'
 # What extensions put on every page, and what a page must hold to need it. None: no page does.
@@ -47,7 +57,15 @@ _AMENDED = {
     ' role="doc-biblioentry"': ' role="listitem"',
     ' aria-label="Toggle hidden content"': "",
     ' class="bd-sidebar-primary': ' role="complementary" aria-label="Book" class="bd-sidebar-primary',
+    'title="Toggle primary sidebar"': 'title="Chapters"',
+    'title="Toggle secondary sidebar"': 'title="On this page"',
+    '<dialog id="pst-primary-sidebar-modal"': '<dialog aria-label="Chapters" id="pst-primary-sidebar-modal"',
+    '<dialog id="pst-secondary-sidebar-modal"': '<dialog aria-label="On this page" id="pst-secondary-sidebar-modal"',
+    '<dialog id="pst-search-dialog"': '<dialog aria-label="Search" id="pst-search-dialog"',
 }
+# The theme's second bar, never shown (course.css). Its scripts take the first button of a kind, which must be one that
+# readers see; they measure the bar itself, so it stays.
+_SECOND_BAR = re.compile(r'(<header\b[^>]*\bid="pst-header"[^>]*>).*?(</header>)', flags=re.S)
 # Wrappers around names, brackets and blanks, which are shown like the text around them: a third of a page's elements.
 _PLAIN = re.compile(r'<span class="(?:n|nn|p|w|pre)">([^<]*)</span>')
 _NO_HEADING = re.compile(r'<th class="(?:head|stub|head stub)">(?:<p></p>)?</th>')
@@ -66,14 +84,17 @@ def slim(page: str, options: str = "") -> str:
     unused = [name for name, marker in NEEDED_BY.items() if marker is None or not re.search(marker, body)]
     for said, meant in _AMENDED.items():
         body = body.replace(said, meant)
+    body = _SECOND_BAR.sub(r"\1\2", body)
     body = _NO_HEADING.sub("<td></td>", body)
     body = _PLAIN.sub(r"\1", body)
     head = _ELEMENT.sub(lambda found: "" if any(name in found[1] for name in unused) else found[0], head)
     first = _VIEWPORT.search(head)
     if first:  # the theme and Sphinx state it three times
         head = head[: first.end()] + _VIEWPORT.sub("", head[first.end() :])
-    head = _OPTIONS.sub(f"<script>{options}</script>", head) if options else head
-    if 'id="search-results"' not in body:  # whose own script asks for them at once
+    searches = 'id="search-results"' in body
+    if options:
+        head = _OPTIONS.sub(lambda _: f"<script>{options}{FROM_A_FOLDER if searches else ''}</script>", head)
+    if not searches:  # the page of results has a script of its own that asks for the others at once
         head = _SCRIPT.sub("<script defer ", head)
     return head + body_tag + body
 
@@ -133,6 +154,7 @@ def setup_assets(app: Sphinx) -> None:
     """Register what makes pages light and self-contained."""
     app.add_js_file(None, body=FIRST_VISIT, priority=0)
     app.add_js_file(None, body=REACHABLE, priority=900)
+    app.add_js_file(None, body=f"addEventListener('load',()=>{{{MENUS}}});", priority=900)
     app.connect("doctree-read", name_rows)
     app.connect("doctree-read", keep_short_code)
     app.connect("html-page-context", describe)

@@ -199,3 +199,68 @@ def test_one_element_of_each_kind_stands_for_all_of_them(browser, theme):
         [found] = violations(page, theme, everywhere)
         assert found["rule"] == "color-contrast"
         assert any("#888888" in element for element in found["elements"])
+
+
+def test_on_a_phone_the_menus_of_chapters_and_of_the_page_open_and_lead_on(opened):
+    page = opened(TENSORS, width="phone")
+    page.locator(".primary-toggle:visible").press("Enter")
+    page.get_by_role("dialog", name="Chapters").get_by_role("link", name="Optimizers").click()
+    page.wait_for_url("**/optimizers.html")
+    page.locator(".secondary-toggle:visible").click()
+    menu = page.get_by_role("dialog", name="On this page")
+    menu.get_by_role("link", name="By hand").click()
+    assert not menu.is_visible()
+    page.wait_for_function("Math.abs(document.getElementById('by-hand').getBoundingClientRect().top) < 100")
+    page.locator(".secondary-toggle:visible").press("Enter")
+    menu.wait_for()
+    page.keyboard.press("Escape")
+    assert not menu.is_visible()
+    assert page.evaluate("document.activeElement.classList.contains('secondary-toggle')"), "the focus is lost"
+
+
+def test_on_a_desktop_the_chapters_give_way_and_come_back(opened):
+    page = opened(TENSORS)
+    page.set_viewport_size({"width": 1900, "height": 900})
+    text, menu, button = page.locator("main.bd-main"), page.locator(".bd-sidebar-primary"), ".primary-toggle:visible"
+    beside, width = text.bounding_box()["x"], menu.bounding_box()["width"]
+    page.locator(button).click()
+    page.wait_for_timeout(500)
+    assert not menu.is_visible()
+    assert text.bounding_box()["x"] == beside - width, "the page does not take just the room of the chapters"
+    page.locator(button).click()
+    page.wait_for_timeout(500)
+    assert menu.is_visible()
+    assert text.bounding_box()["x"] == beside
+
+
+def test_what_the_keyboard_is_on_is_seen(opened):
+    unseen = []
+    for width in WIDTHS:
+        page = opened(TENSORS, width=width)
+        for _ in range(20):
+            page.keyboard.press("Tab")
+            name, seen = page.evaluate(
+                "(([e, s]) => [e.ariaLabel || e.textContent.trim(), s.outlineStyle != 'none' && s.outlineWidth != '0px'"
+                " || s.boxShadow != 'none'])([document.activeElement, getComputedStyle(document.activeElement)])"
+            )
+            unseen += [] if seen else [f"{width}: {name!r} does not show that the keyboard is on it"]
+    none_of(unseen)
+
+
+def test_a_folder_is_searched_in_silence(opened):
+    page = opened(HTML / "search.html")
+    said = []
+    page.on("console", lambda line: said.append(line.text) if line.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(f"{(HTML / 'search.html').as_uri()}?q=텐서")
+    page.locator("#search-results a", has_text="Tensors").wait_for()
+    page.locator(".search-summary", has_text="Search finished").wait_for()
+    none_of(said)
+
+
+def test_without_scripts_a_phone_shows_the_chapters_and_no_dead_button(opened):
+    page = opened(TENSORS, scripts=False, width="phone")
+    assert page.get_by_role("navigation", name="Main").get_by_role("link", name="Optimizers").is_visible()
+    assert page.get_by_role("heading", level=1).bounding_box()["y"] < 800, "the page itself is far down"
+    dead = page.locator("button:visible").all()
+    none_of([f"a button that needs scripts: {button.evaluate('e => e.outerHTML')[:120]}" for button in dead])
