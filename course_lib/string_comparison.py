@@ -131,7 +131,7 @@ def utf8_encode(text: str) -> bytes:
 
 def _refuse_surrogate(code: int, text: str) -> None:
     if 0xD800 <= code <= 0xDFFF:
-        raise ValueError(f"U+{code:04X} is half a character (a surrogate) and has no code: {text!r}")
+        raise ValueError(f"U+{code:04X} is half a character (a surrogate) and cannot be encoded: {text!r}")
 
 
 def decompose_hangul(syllable: str) -> str:

@@ -74,6 +74,12 @@ def control_codes_as_they_are(first, width):
 
 
 @table_row.mistake
+def stops_before_127(first, width):
+    """The row ends before code 127, the last of the table; `range` leaves its end out, so that must be 128."""
+    return sc.table_row(first, min(width, 127 - first))
+
+
+@table_row.mistake
 def runs_off_the_table(first, width):
     """The row goes past code 127, where ASCII ends. Stop there, even if fewer than `width` cells are left."""
     cells = ("^" + chr(c ^ 64) if c < 32 or c == 127 else chr(c) for c in range(first, first + width))
@@ -131,7 +137,7 @@ def from_a_list_of_all_cells(first, width):
 )
 def to_upper(rng, size):
     """Letters of both cases among digits and the punctuation next to the letters, a and z included."""
-    return some_text(rng, "azkmAZ`{@[59 ~", size) + "zaA{5"[: size - 1]
+    return some_text(rng, "azkmAZ`{@[59 ~", size) + "zaA{`~@"[: size - 1]
 
 
 @to_upper.edge(points=1)
@@ -144,6 +150,30 @@ def letters_outside_ascii():
 def every_code_from_97_on(text):
     """You also changed characters after `z`, such as `{` or `~`: the lower-case letters end at 122."""
     return "".join(chr(ord(c) - 32) if ord(c) >= 97 else c for c in text)
+
+
+@to_upper.mistake
+def begins_at_the_back_quote(text):
+    """You also changed the back-quote, code 96, to `@`: the lower-case letters begin at 97."""
+    return "".join(chr(ord(c) - 32) if 96 <= ord(c) <= 122 else c for c in text)
+
+
+@to_upper.mistake
+def ends_at_the_brace(text):
+    """You also changed `{`, code 123, to `[`: the lower-case letters end at 122."""
+    return "".join(chr(ord(c) - 32) if 97 <= ord(c) <= 123 else c for c in text)
+
+
+@to_upper.mistake
+def adds_32(text):
+    """You moved the letters the wrong way: a capital's code is 32 *less* than that of its small letter."""
+    return "".join(chr(ord(c) + 32) if "a" <= c <= "z" else c for c in text)
+
+
+@to_upper.mistake
+def keeps_only_the_letters(text):
+    """Characters other than a to z got lost; keep them as they are."""
+    return "".join(chr(ord(c) - 32) for c in text if "a" <= c <= "z")
 
 
 @to_upper.mistake
@@ -215,8 +245,8 @@ def c_compare(rng, size):
 
 @c_compare.edge(points=1)
 def something_after_the_nul():
-    """What follows the zero byte belongs to no string: C stops there."""
-    return b"key\0old\xff", b"key\0new"
+    """What follows the first zero byte belongs to no string: C stops there."""
+    return b"key\0old\xff\0", b"key\0new\0"
 
 
 @c_compare.edge(points=1)
@@ -348,9 +378,9 @@ def leading_zeros():
 
 
 @natural_key.edge(points=1)
-def numbers_as_long_as_a_time():
-    """Numbers may be long, a time in nanoseconds for example: they still come by value, and before other characters."""
-    return (["t-1", "t1700000000000000002", "t1700000000000000001", "t99"],)
+def numbers_of_128_bits():
+    """Numbers may be long, identifiers of 128 bits for example: they still come by value, before other characters."""
+    return (["id-1", f"id{2**127 + 1}", f"id{2**127}", f"id{2**73}"],)
 
 
 @natural_key.edge(points=1)
@@ -455,7 +485,7 @@ def ignores_case(text):
 @natural_key.mistake
 def orders_equal_numbers_by_their_zeros(text):
     """Names with equal numbers, such as a2 and a02, changed places: their keys should be equal, nothing added."""
-    return (*sc.natural_key(text), "", 0, text)
+    return sc.natural_key(text), text
 
 
 @natural_key.mistake
@@ -508,6 +538,12 @@ def where_the_lengths_change():
 
 
 @utf8_encode.edge(points=1)
+def beside_the_surrogates():
+    """U+D7FF and U+E000, just before and after the surrogates, take three bytes like their neighbors."""
+    return (chr(0xD7FF) + chr(0xE000),)
+
+
+@utf8_encode.edge(points=1)
 def half_a_character():
     """A lone surrogate, U+D800 to U+DFFF, is no character; UTF-8 must refuse it with a ValueError."""
     return ("a" + chr(0xD800),)
@@ -536,6 +572,14 @@ def lets_surrogates_through(text):
 def refuses_half_of_the_surrogates(text):
     """Some surrogates get through: there are 2,048 of them, U+D800 to U+DFFF, both ends included."""
     if any(0xD800 <= ord(c) < 0xDC00 for c in text):
+        raise ValueError("a surrogate")
+    return b"".join(in_utf8(ord(c)) for c in text)
+
+
+@utf8_encode.mistake
+def refuses_e000(text):
+    """You refuse U+E000, which is no surrogate: they end at U+DFFF."""
+    if any(0xD800 <= ord(c) <= 0xE000 for c in text):
         raise ValueError("a surrogate")
     return b"".join(in_utf8(ord(c)) for c in text)
 
@@ -647,9 +691,9 @@ def code_points(text):
 
 
 @compose_hangul.drive
-def by_code_points(answer, text_in_code_points):
+def by_code_points(answer, codes):
     """Compose one text, with both sides written as code points so that a reader sees what differs."""
-    result = answer("".join(chr(int(code[2:], 16)) for code in text_in_code_points.split()))
+    result = answer("".join(chr(int(code[2:], 16)) for code in codes.split()))
     return code_points(result) if isinstance(result, str) else result
 
 
@@ -671,14 +715,22 @@ def letters_that_do_not_join():
     return code_points("\u1161\u1100 \u1113\u1161 \u1100\u1176 가\u11a7 가\u11c3 가\u1161 ㄱㅏ \u1100\u11a8 \u1100")
 
 
-def compose_with(text, leads=19, vowels=21, tails=range(0x11A8, 0x11C3), whole="가", step=28, minus=0x11A7):
+@compose_hangul.edge(points=1)
+def a_tail_after_another_character():
+    """A tail stays alone after `d` and U+D7A4: they are no syllables, though multiples of 28 away from U+AC00."""
+    return code_points("d\u11a8 \ud7a4\u11a8")
+
+
+def compose_with(
+    text, leads=19, vowels=21, tails=range(0x11A8, 0x11C3), whole="가", step=28, minus=0x11A7, syllables=range(11172)
+):
     """Compose with parts that a mistake may replace; `whole` says which syllables take a tail."""
     out = [""]
     for c in text:
         lead, vowel, before = ord(out[-1] or "a") - 0x1100, ord(c) - 0x1161, ord(out[-1] or "a") - 0xAC00
         if 0 <= lead < leads and 0 <= vowel < vowels:
             out[-1] = chr(0xAC00 + (lead * 21 + vowel) * step)
-        elif 0 <= before < 11172 and ord(c) in tails and (whole == "any" or before % 28 == 0):
+        elif before in syllables and ord(c) in tails and (whole == "any" or before % 28 == 0):
             out[-1] = chr(ord(out[-1]) + ord(c) - minus)
         else:
             out.append(c)
@@ -719,6 +771,12 @@ def joins_only_what_it_made_itself(text):
 def adds_a_second_tail(text):
     """A syllable that has a tail got another one and became a different syllable. Only one without a tail takes it."""
     return compose_with(text, whole="any")
+
+
+@compose_hangul.mistake
+def joins_a_tail_to_anything(text):
+    """A character that is no syllable took a tail. Ask first whether it lies between U+AC00 and U+D7A3."""
+    return compose_with(text, syllables=range(-0xAC00, 0x110000))
 
 
 @compose_hangul.mistake
@@ -773,10 +831,10 @@ def by_two_substitutions(text):
 )
 def typo_distance(rng, size):
     """A word and its copy with letters exchanged, lost, added and replaced."""
-    start = {1: "", 2: "ss", 8: "bca" + some_text(rng, "abcd", 2)}.get(size, some_text(rng, "abcd", size))
+    start = {1: "", 2: "ss", 8: "bcao" + some_text(rng, "abcd", 2)}.get(size, some_text(rng, "abcd", size))
     changed = {1: ("ei", "ie"), 2: ("eg", "if"), 3: ("ei", "io"), 5: ("eif", "ief"), 8: ("iezuk", "eiznu")}
     left, right = changed[size]
-    copy = {5: start[:2] + "o" + start[2:], 8: start[2:]}.get(size, start)  # far enough from the exchange
+    copy = {5: start[:2] + "o" + start[2:], 8: start[2:3] + start[4:]}.get(size, start)  # far enough from the exchange
     return start + left, copy + right
 
 
@@ -790,6 +848,12 @@ def an_empty_word():
 def nothing_is_edited_twice():
     """From ca to abc takes three edits: an exchanged pair may not be changed again, so ca → ac → abc does not count."""
     return "ca", "abc"
+
+
+@typo_distance.edge(points=1)
+def a_pair_better_not_exchanged():
+    """From aba to ab one deletion is enough, though the last two letters of both stand crosswise."""
+    return "aba", "ab"
 
 
 @typo_distance.edge(points=1)
@@ -859,6 +923,43 @@ def exchanges_whenever_it_can(left, right):
                 line.append(min(table[-1][column] + 1, line[-1] + 1, table[-1][column - 1] + (one != other)))
         table.append(line)
     return table[-1][-1]
+
+
+@typo_distance.mistake
+def exchanges_where_the_last_letters_differ(left, right):
+    """Where a pair is crosswise you only exchange it, and deleting or inserting may be cheaper: compare all four."""
+    table = [list(range(len(right) + 1))]
+    for row, one in enumerate(left, start=1):
+        line = [row]
+        for column, other in enumerate(right, start=1):
+            if one == other:
+                line.append(table[-1][column - 1])
+            elif row > 1 and column > 1 and left[row - 2] == other and one == right[column - 2]:
+                line.append(table[row - 2][column - 2] + 1)
+            else:
+                line.append(min(table[-1][column], line[-1], table[-1][column - 1]) + 1)
+        table.append(line)
+    return table[-1][-1]
+
+
+@typo_distance.mistake
+def never_deletes(left, right):
+    """A letter of `left` that is missing in `right` costs one deletion; yours deletes only at the beginning."""
+    table = [list(range(len(right) + 1))]
+    for row, one in enumerate(left, start=1):
+        line = [row]
+        for column, other in enumerate(right, start=1):
+            line.append(min(line[-1] + 1, table[-1][column - 1] + (one != other)))
+            if row > 1 and column > 1 and left[row - 2] == other and one == right[column - 2]:
+                line[-1] = min(line[-1], table[row - 2][column - 2] + 1)
+        table.append(line)
+    return table[-1][-1]
+
+
+@typo_distance.mistake
+def misses_an_exchange_at_the_start(left, right):
+    """The first two letters can be exchanged too: i, j ≥ 2 includes 2."""
+    return distance_with(left, right, least=3)
 
 
 @typo_distance.mistake
