@@ -281,13 +281,15 @@ class AdamW:
         ### BEGIN SOLUTION
         self.adam = Adam(parameters, learning_rate, betas, epsilon)
         self.parameters = self.adam.parameters
-        self.kept = 1 - learning_rate * decay
+        self.learning_rate = learning_rate
+        self.decay = decay
         ### END SOLUTION
 
     def step(self, gradients):
         ### BEGIN SOLUTION
+        self.adam.learning_rate = self.learning_rate  # a schedule may have changed it
         for parameter in self.parameters:
-            parameter *= self.kept
+            parameter *= 1 - self.learning_rate * self.decay
         self.adam.step(gradients)
         ### END SOLUTION
 
@@ -297,4 +299,5 @@ check("optimizers.AdamW", AdamW)
 
 # %% [markdown]
 # Want more? Train the network of the page with your AdamW, your clipping and your schedule
-# (`optimizer.learning_rate = cosine_with_warmup(…)` before each step), and beat the best loss on the page.
+# (`optimizer.learning_rate = cosine_with_warmup(…)` before each step, which works if `step` reads
+# `self.learning_rate` anew each time), and beat the best loss on the page.

@@ -56,6 +56,7 @@ def instead(reference, method="_direction"):
     difficulty=1,
     minutes=8,
     forbids=[OWN + "bias_corrected"],
+    tolerance=(1e-6, 1e-7),  # who puts β into a float32 tensor is right too
 )
 def bias_corrected(rng, size):
     """Averages of several shapes, after one step and after more."""
@@ -163,7 +164,7 @@ def _cosine(done, peak, floor):
 
 @cosine_with_warmup.mistake
 def wastes_the_first_step(step, total_steps, peak, warmup_steps, floor):
-    """The warm-up starts at a rate of 0, so the first step goes nowhere. It should be (step + 1) / warmup_steps."""
+    """The warm-up starts at a rate of 0, so the first step goes nowhere. It should be `(step + 1) / warmup_steps`."""
     if step < warmup_steps:
         return peak * step / warmup_steps
     return optimizers.cosine_with_warmup(step, total_steps, peak, warmup_steps, floor)
@@ -186,6 +187,14 @@ def warms_up_one_step_too_long(step, total_steps, peak, warmup_steps, floor):
 
 
 @cosine_with_warmup.mistake
+def warms_up_too_slowly(step, total_steps, peak, warmup_steps, floor):
+    """The warm-up ends below the peak: its last step, number `warmup_steps - 1`, takes the whole of it."""
+    if step < warmup_steps:
+        return peak * (step + 1) / (warmup_steps + 1)
+    return optimizers.cosine_with_warmup(step, total_steps, peak, warmup_steps, floor)
+
+
+@cosine_with_warmup.mistake
 def divides_by_no_warmup(step, total_steps, peak, warmup_steps, floor):
     """This divides by `warmup_steps` even where there are none. Ask first whether the step belongs to the warm-up."""
     warm = peak * (step + 1) / warmup_steps
@@ -195,10 +204,18 @@ def divides_by_no_warmup(step, total_steps, peak, warmup_steps, floor):
 
 @cosine_with_warmup.mistake
 def counts_the_warmup_as_progress(step, total_steps, peak, warmup_steps, floor):
-    """The rate jumps where the warm-up ends: the cosine's progress must be 0 there, and 1 at the last step."""
+    """The rate jumps where the warm-up ends: the cosine's progress must be 0 there, and 1 at step `total_steps`."""
     if step < warmup_steps:
         return peak * (step + 1) / warmup_steps
     return _cosine(min(step / total_steps, 1), peak, floor)
+
+
+@cosine_with_warmup.mistake
+def stretches_the_cosine(step, total_steps, peak, warmup_steps, floor):
+    """The cosine comes too late: it has only the steps after the warm-up, `total_steps - warmup_steps` of them."""
+    if step < warmup_steps:
+        return peak * (step + 1) / warmup_steps
+    return _cosine(min((step - warmup_steps) / total_steps, 1), peak, floor)
 
 
 @cosine_with_warmup.mistake
@@ -223,6 +240,14 @@ def ends_one_step_early(step, total_steps, peak, warmup_steps, floor):
 def falls_to_zero(step, total_steps, peak, warmup_steps, floor):
     """The cosine falls to 0. It should end at the floor: what shrinks is the part above it, `peak - floor`."""
     return optimizers.cosine_with_warmup(step, total_steps, peak, warmup_steps)
+
+
+@cosine_with_warmup.mistake
+def cuts_off_at_the_floor(step, total_steps, peak, warmup_steps, floor):
+    """The cosine falls toward 0 and is cut off at the floor. It should be flatter: only `peak - floor` shrinks."""
+    if step < warmup_steps:
+        return peak * (step + 1) / warmup_steps
+    return max(optimizers.cosine_with_warmup(step, total_steps, peak, warmup_steps), floor)
 
 
 @cosine_with_warmup.mistake
@@ -314,7 +339,7 @@ def clips_each_on_its_own(gradients, max_norm):
 
 @clip_by_global_norm.mistake
 def clips_each_number(gradients, max_norm):
-    """Each number was cut off at ±max_norm. Clipping by norm multiplies all of them by one factor instead."""
+    """Each number was cut off at `±max_norm`. Clipping by norm multiplies all of them by one factor instead."""
     return [gradient.clamp(-max_norm, max_norm) for gradient in gradients]
 
 
@@ -336,6 +361,12 @@ def adds_up_the_norms(gradients, max_norm):
     """Norms do not add up, squares do: the common norm is the root of the sum of all squares."""
     total = sum(_norm([gradient]) for gradient in gradients)
     return [gradient * min(1, max_norm / max(total, 1e-12)) for gradient in gradients]
+
+
+@clip_by_global_norm.mistake
+def turns_the_factor_over(gradients, max_norm):
+    """The factor is upside down: long gradients stay long, short ones shrink. It is `max_norm` over the norm."""
+    return [gradient * min(1, _norm(gradients) / max_norm) for gradient in gradients]
 
 
 @clip_by_global_norm.mistake
@@ -387,7 +418,7 @@ def with_python_numbers(gradients, max_norm):
     points=3,
     difficulty=2,
     minutes=15,
-    forbids=[OWN + "RMSProp", "torch.optim.RMSprop"],
+    forbids=[OWN + "RMSProp", "torch.optim.RMSprop", "torch.optim.rmsprop.rmsprop"],
     sizes=SIZES,
 )
 def RMSProp(rng, size):
@@ -418,7 +449,7 @@ def epsilon_inside(self, gradient, index):
 @RMSProp.mistake
 @instead(optimizers.RMSProp)
 def forgets_epsilon(self, gradient, index):
-    """ε is missing from the divisor: where every gradient has been 0, this divides 0 by 0."""
+    """ε is not added to the root. Without it, a gradient that has always been 0 means 0 divided by 0."""
     optimizers.RMSProp._direction(self, gradient, index)
     return gradient / self.squares[index].sqrt()
 
@@ -436,6 +467,14 @@ def forgets_the_square_root(self, gradient, index):
     """The gradient was divided by s itself. Take the root first, so that gradient and divisor have the same unit."""
     optimizers.RMSProp._direction(self, gradient, index)
     return gradient / (self.squares[index] + self.epsilon)
+
+
+@RMSProp.mistake
+@instead(optimizers.RMSProp)
+def adds_epsilon_to_the_quotient(self, gradient, index):
+    """ε was added to the quotient. `a / b + c` divides first: put the whole divisor √s + ε in parentheses."""
+    optimizers.RMSProp._direction(self, gradient, index)
+    return gradient / self.squares[index].sqrt() + self.epsilon / self.learning_rate
 
 
 @RMSProp.mistake
@@ -532,7 +571,7 @@ class RMSPropInPlace:
     points=3,
     difficulty=2,
     minutes=15,
-    forbids=[OWN + "Nesterov", "torch.optim.SGD"],
+    forbids=[OWN + "Nesterov", "torch.optim.SGD", "torch.optim.sgd.sgd"],
     sizes=SIZES,
 )
 def Nesterov(rng, size):
@@ -564,7 +603,7 @@ def the_caller_reuses_its_tensors():
 
 @Nesterov.mistake
 class only_momentum(optimizers.Momentum):
-    """This is plain momentum: the new v is g plus β times the old one. Step along g plus β times the *new* one."""
+    """This is plain momentum: the new v is g plus β times the old one. Step along g plus β times the new one."""
 
 
 @Nesterov.mistake
@@ -579,6 +618,27 @@ def forgets_beta(self, gradient, index):
 def adds_to_the_velocity(self, gradient, index):
     """The step goes along v + βv. It should go along g + βv: the new gradient, and β times the new velocity."""
     return (1 + self.beta) * optimizers.Momentum._direction(self, gradient, index)
+
+
+@Nesterov.mistake
+@instead(optimizers.Momentum)
+def multiplies_the_gradient_only(self, gradient, index):
+    """The learning rate multiplies the gradient only. It stands before the whole of g + βv: use parentheses."""
+    return gradient + self.beta * optimizers.Momentum._direction(self, gradient, index) / self.learning_rate
+
+
+@Nesterov.mistake
+@instead(optimizers.Momentum)
+def keeps_the_look_ahead(self, gradient, index):
+    """g + βv was stored as the velocity. It is only where this step goes; the next v is made from v itself."""
+    self.velocity[index] = gradient + self.beta * optimizers.Momentum._direction(self, gradient, index)
+    return self.velocity[index]
+
+
+@Nesterov.mistake
+@instead(optimizers.Momentum, "step")
+def gives_the_result_a_name_only(self, gradients):
+    """The parameters never move: `p = p - …` only names the result anew. Write into the tensor: `p -= …`."""
 
 
 @Nesterov.mistake
@@ -652,7 +712,7 @@ class WithTheRateInside:
     points=4,
     difficulty=3,
     minutes=25,
-    forbids=[OWN + "Adam", "torch.optim.Adam"],
+    forbids=[OWN + "Adam", "torch.optim.Adam", "torch.optim.adam.adam"],
     sizes=SIZES,
 )
 def Adam(rng, size):
@@ -767,7 +827,7 @@ def epsilon_before_the_correction(self, mean, square, step):
 @Adam.mistake
 @instead(AdamParts, "_quotient")
 def leaves_epsilon_out(self, mean, square, step):
-    """ε is missing from the divisor: where every gradient has been 0, this divides 0 by 0."""
+    """ε is not added to the root. Without it, a gradient that has always been 0 means 0 divided by 0."""
     square = optimizers.bias_corrected(square, self.betas[1], step)
     return optimizers.bias_corrected(mean, self.betas[0], step) / square.sqrt()
 
@@ -786,6 +846,12 @@ def keeps_both_averages_in_one_list(self, parameters, learning_rate, betas, epsi
     """m and s are one and the same list (`a = b = […]` makes one list with two names). Make two."""
     optimizers.Adam.__init__(self, parameters, learning_rate, betas, epsilon)
     self.means = self.squares
+
+
+@Adam.mistake
+@instead(optimizers.Adam, "step")
+def only_names_the_result(self, gradients):
+    """The parameters never move: `p = p - …` only names the result anew. Write into the tensor: `p -= …`."""
 
 
 @Adam.mistake
@@ -843,7 +909,7 @@ class AdamWithFoldedCorrections:
     points=3,
     difficulty=3,
     minutes=20,
-    forbids=[OWN + "AdamW", "torch.optim.AdamW", "torch.optim.Adam"],
+    forbids=[OWN + "AdamW", "torch.optim.AdamW", "torch.optim.Adam", "torch.optim.adam.adam"],
     sizes=SIZES,
 )
 def AdamW(rng, size):
@@ -897,7 +963,7 @@ def decays_after_the_step(self, gradients):
 
 @AdamW.mistake
 class forgets_the_decay(AdamThenDecay):
-    """This is Adam: nothing shrinks the parameters."""
+    """This is Adam: nothing shrinks the parameters. If you wrote `p = p * …`, that only names the result anew."""
 
 
 @AdamW.mistake
