@@ -190,8 +190,8 @@ except NotImplementedError:
 # and zeros where a sequence has no real position.
 #
 # - `values`: (batch, time, feature), floating point; `mask`: (batch, time), boolean; padding may stand anywhere
-# - returns (batch, feature) of the values' dtype. What stands in the padding has no influence, even if it is
-#   nan. A nan at a real position does: it tells of a bug, and is not to be hidden.
+# - returns (batch, feature) of the values' dtype, in `float16` as well. What stands in the padding has no influence,
+#   even if it is nan. A nan at a real position does: it tells of a bug, and is not to be hidden.
 #
 # ```
 # masked_mean(tensor([[[2.], [4.], [9.]]]), tensor([[True, True, False]]))  →  [[3.]]

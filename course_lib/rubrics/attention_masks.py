@@ -34,9 +34,11 @@ def some(rng, *shape):
     forbids=[OWN + "pad_batch", "torch.nn.utils.rnn.pad_sequence"],
 )
 def pad_batch(rng, size):
-    """Sequences of different lengths, in no order, padded on the right with an id that is not 0; int32 and int64."""
+    """Sequences of different lengths, in no order, padded on the right with an id that is not 0; a token is 0, the id
+    of an ordinary word here; int32 and int64."""
     lengths, dtype = [size, max(1, size // 2), size + 1, max(1, size - 1)], torch.int64 if size % 2 else torch.int32
-    sequences = [torch.from_numpy(rng.integers(0, 50, size=length)).to(dtype) for length in lengths]
+    sequences = [torch.from_numpy(rng.integers(1, 50, size=length)).to(dtype) for length in lengths]
+    sequences[2][0] = 0
     return sequences, int(rng.integers(50, 60)), "right"
 
 
@@ -56,6 +58,14 @@ def an_empty_sequence():
 def always_fills_with_zero(sequences, pad_id=0, side="right"):
     """The padding is 0 although `pad_id` says otherwise; in many vocabularies 0 is an ordinary token."""
     return am.pad_batch(sequences, 0, side)
+
+
+@pad_batch.mistake
+def fills_every_zero(sequences, pad_id=0, side="right"):
+    """Every 0 of the batch has become `pad_id`, real tokens too: here 0 is an ordinary word. Fill with `pad_id` at
+    once."""
+    batch = am.pad_batch(sequences, 0, side)
+    return batch.masked_fill(batch == 0, pad_id)
 
 
 @pad_batch.mistake
@@ -104,8 +114,14 @@ def as_long_as_the_first(sequences, pad_id=0, side="right"):
 
 @pad_batch.mistake
 def sorted_by_length(sequences, pad_id=0, side="right"):
-    """The sequences come out in another order, so labels no longer belong to them: row b must be sequence b."""
+    """The sequences come out with the longest first, so labels no longer belong to them: row b must be sequence b."""
     return am.pad_batch(sorted(sequences, key=len, reverse=True), pad_id, side)
+
+
+@pad_batch.mistake
+def the_shortest_first(sequences, pad_id=0, side="right"):
+    """The sequences come out with the shortest first, so labels no longer belong to them: row b must be sequence b."""
+    return am.pad_batch(sorted(sequences, key=len), pad_id, side)
 
 
 @pad_batch.mistake
@@ -361,9 +377,11 @@ def last_rows_of_a_square(queries, keys, device=None):
     forbids=[OWN + "combine_masks", OWN + "combine_masks_by_loops"],
 )
 def combine_masks(rng, size):
-    """Self-attention, as many queries as keys, over batches padded on the right and on the left."""
-    padding = am.padding_mask(torch.from_numpy(rng.integers(1, size + 1, size=4)), size)
-    padding[2:] = padding[2:].flip(1)
+    """Self-attention, as many queries as keys, over batches padded on the right and on the left, and over a batch of
+    one sequence."""
+    batch, longest = (1, size - 1) if size == 3 else (4, size)
+    padding = am.padding_mask(torch.from_numpy(rng.integers(1, longest + 1, size=batch)), size)
+    padding[batch // 2 :] = padding[batch // 2 :].flip(1)
     return padding, am.causal_mask(size, size)
 
 
@@ -445,6 +463,15 @@ def works_the_future_out_again(padding, causal):
     return am.combine_masks(padding, am.causal_mask(*causal.shape, device=causal.device))
 
 
+@combine_masks.mistake
+def writes_into_the_causal_mask(padding, causal):
+    """The padding is written into `causal` itself: `contiguous` copies a mask that was stretched over a batch, but not
+    over a batch of one."""
+    both = causal.expand(len(padding), 1, *causal.shape).contiguous()
+    both &= padding[:, None, None, :]
+    return both
+
+
 @combine_masks.alternative
 def by_multiplication(padding, causal):
     """Multiplies, which is "and" for 0 and 1."""
@@ -498,8 +525,10 @@ def a_huge_score_under_the_mask():
 
 @masked_softmax.edge(points=1)
 def half_precision():
-    """Scores in float16 give weights in float16, a dtype whose largest number is 65504."""
-    return torch.tensor([[2.0, 2.0, 9.0]], dtype=torch.float16), torch.tensor([[True, True, False]])
+    """Scores in float16 give weights in float16, whose largest number is 65504 and whose smallest is near 6e-8; a row
+    without any key gets zeros there too."""
+    scores = torch.tensor([[2.0, 2.0, 9.0], [1.0, 2.0, 3.0]], dtype=torch.float16)
+    return scores, torch.tensor([[True, True, False], [False, False, False]])
 
 
 @masked_softmax.mistake
@@ -524,6 +553,16 @@ def too_large_for_float16(scores, mask):
 def nan_in_empty_rows(scores, mask):
     """A row of nothing but minus infinity gives 0/0, nan. A query without any key should get zeros."""
     return torch.softmax(scores.masked_fill(~mask, -torch.inf), dim=-1)
+
+
+@masked_softmax.mistake
+def a_tiny_number_in_the_denominator(scores, mask):
+    """1e-9 is added to the sum against 0/0, but in float16 it is 0, and an empty row gives nan. Treat empty rows
+    explicitly."""
+    hidden = scores.masked_fill(~mask, -torch.inf)
+    top = hidden.amax(dim=-1, keepdim=True)
+    powers = torch.exp(hidden - top.masked_fill(top == -torch.inf, 0.0))
+    return powers / (powers.sum(dim=-1, keepdim=True) + 1e-9)
 
 
 @masked_softmax.mistake
@@ -581,7 +620,8 @@ def exponentials_without_a_shift(scores, mask):
 
 @masked_softmax.mistake
 def shifts_by_the_largest_of_all(scores, mask):
-    """The maximum that is taken off includes scores under the mask: where one is huge, all others underflow to 0."""
+    """The maximum that is taken off, by you or inside `softmax`, includes scores under the mask: where one is huge, all
+    others underflow to 0."""
     powers = torch.exp(scores - scores.amax(dim=-1, keepdim=True)) * mask
     total = powers.sum(dim=-1, keepdim=True)
     return torch.where(total == 0, 0.0, powers / total)
@@ -638,6 +678,13 @@ def nan_in_the_padding():
 def nan_in_a_real_position():
     """A nan at a real position says that something went wrong before, and must stay to be seen."""
     return torch.tensor([[[1.0], [torch.nan], [3.0]]]), torch.tensor([[True, True, False]])
+
+
+@masked_mean.edge(points=1)
+def vectors_in_half_precision():
+    """Vectors in float16 have means in float16."""
+    values = torch.tensor([[[1.0, 2.0], [3.0, 8.0], [5.0, 9.0]]], dtype=torch.float16)
+    return values, torch.tensor([[True, True, False]])
 
 
 @masked_mean.mistake
@@ -705,6 +752,14 @@ def takes_the_first_positions(values, mask):
 def means_in_float32(values, mask):
     """The means are float32 whatever the values were. Give them the dtype of the values."""
     return am.masked_mean(values, mask).float()
+
+
+@masked_mean.mistake
+def counts_in_float32(values, mask):
+    """The count is float32, and float16 divided by float32 is float32. A count in whole numbers leaves the dtype of
+    the values alone."""
+    total = values.masked_fill(~mask[:, :, None], 0.0).sum(dim=1)
+    return total / mask.float().sum(dim=1, keepdim=True).clamp(min=1)
 
 
 @masked_mean.mistake
