@@ -14,13 +14,13 @@ from course_lib.publishing.styles import bundle_styles
 from course_lib.publishing.svg import digest
 
 MATH_FONT, MATH_LICENSE = "course-math.woff2", "course-math-license.txt"
-# Letters, digits and Greek, upright and italic: a new formula rarely changes the font. The last three are drawn
-# without being written: the italic h, the sign of a root, a larger prime.
+# Letters, digits and Greek, upright and italic: a new formula rarely changes the font. Some are drawn
+# without being written: the italic ∇ and h, the sign of a root, a larger prime.
 ALWAYS = (
     (0x20, 0x7E),
     (0x391, 0x3C9),
     (0x1D434, 0x1D467),
-    (0x1D6FC, 0x1D71B),
+    (0x1D6FB, 0x1D71B),
     (0x210E, 0x210E),
     (0x221A, 0x221A),
     (0x2032, 0x2032),
@@ -98,7 +98,7 @@ def write_styles_and_fonts(app: Sphinx, error: Exception | None) -> None:
     pages = [page for page in sorted(Path(app.outdir).rglob("*.html")) if static not in page.parents]
     cut_icons(static, bundle_styles(static, pages, Path(app.doctreedir) / "course_sheets.json"))
     characters = "".join(sorted(set("".join(vars(app.env).get("course_math", {}).values()))))
-    key, known = digest(characters), Path(app.doctreedir) / "course_math_font"
+    key, known = digest(characters, repr(ALWAYS)), Path(app.doctreedir) / "course_math_font"
     if characters and not ((static / MATH_FONT).exists() and known.exists() and known.read_text() == key):
         write_math_font(characters, static)
         known.write_text(key)

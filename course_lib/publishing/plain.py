@@ -13,6 +13,8 @@ from course_lib.publishing.quiz import QuizError, read_choices
 
 _FENCE = re.compile(r"^(?P<fence>`{3,}|:{3,})\{(?P<name>[\w:-]+)\}[ \t]*(?P<argument>.*)$")
 _ROLE = re.compile(r"\{(?P<name>[\w:+-]+)\}(?P<ticks>`+)(?P<text>.+?)(?P=ticks)", flags=re.S)
+_LABEL = re.compile(r"^(?P<before>.*)\$\$ *\((?P<label>[\w:-]+)\)\s*$")
+_WRAPPERS = {"grid", "tab-set", "div", "container"}  # what follows their names is about columns or style, no title
 _TITLES = {"note", "tip", "hint", "warning", "caution", "danger", "important", "attention", "seealso"}
 
 
@@ -36,17 +38,18 @@ def plain_notebook(executed: Any, page: Page, contents: Contents) -> Any:
 def plain_markdown(text: str, page: Page, contents: Contents) -> str:
     """Turn directives and roles of a piece of a page into plain Markdown."""
     lines, done, i = text.splitlines(), [], 0
+    numbers = numbers_of(page)
     while i < len(lines):
         opening = _FENCE.match(lines[i])
         if opening is None:
-            done.append(lines[i])
+            done.append(_LABEL.sub(lambda found: _numbered(found, numbers), lines[i]))
             i += 1
             continue
         end = next((j for j in range(i + 1, len(lines)) if lines[j].rstrip() == opening["fence"]), len(lines))
         done += _directive(opening, lines[i + 1 : end], page, contents).splitlines()
         i = end + 1
     papers = papers_of(contents.root)
-    return _links(_ROLE.sub(lambda role: _role(role, papers), "\n".join(done)), page, contents).strip()
+    return _links(_ROLE.sub(lambda role: _role(role, papers, numbers), "\n".join(done)), page, contents).strip()
 
 
 def _directive(opening: re.Match[str], lines: list[str], page: Page, contents: Contents) -> str:
@@ -59,7 +62,7 @@ def _directive(opening: re.Match[str], lines: list[str], page: Page, contents: C
         "exercises": lambda: _exercises(argument, contents.root),
         "concept-map": lambda: _concepts(contents),
         "bibliography": lambda: "The papers are listed at the end of the page in the book.",
-        "math": lambda: f"$$\n{body}\n$$",
+        "math": lambda: f"$$\n{body}\n{_tag(options.get('label'), numbers_of(page), end=chr(10))}$$",
         "image": lambda: f"![{options.get('alt', '')}]({argument})",
         "figure": lambda: f"![{options.get('alt', '')}]({argument})\n\n{body}",
     }
@@ -67,9 +70,27 @@ def _directive(opening: re.Match[str], lines: list[str], page: Page, contents: C
         return make[name]()
     if name in ("code-block", "code", "sourcecode"):
         return f"```{argument}\n{body}\n```"
+    if name in _WRAPPERS:
+        return plain_markdown(body, page, contents)
     title = argument or (name.capitalize() if name in _TITLES else "")
     inner = plain_markdown(body, page, contents)
     return "\n".join(f"> {line}".rstrip() for line in [*([f"**{title}**", ""] if title else []), *inner.splitlines()])
+
+
+def numbers_of(page: Page) -> dict[str, int]:
+    """The numbers of a page's equations: in the book, those with a label count."""
+    text = page.path.read_text(encoding="utf-8") if page.path.is_file() else ""
+    found = re.findall(r"^(?:.*\$\$ *\(([\w:-]+)\)|:label: *(\S+))\s*$", text, flags=re.M)
+    return {one or other: number for number, (one, other) in enumerate(found, 1)}
+
+
+def _tag(label: str | None, numbers: dict[str, int], end: str = "") -> str:
+    return f"\\tag{{{numbers[label]}}}{end}" if label in numbers else ""
+
+
+def _numbered(found: re.Match[str], numbers: dict[str, int]) -> str:
+    before = found["before"]
+    return f"{before}{_tag(found['label'], numbers, end='' if before.strip() else chr(10))}$$"
 
 
 def _options(lines: list[str]) -> tuple[dict[str, str], str]:
@@ -113,7 +134,13 @@ def _quiz(question: str, body: str) -> str:
         because = " ".join(choice["because"].split())
         lines += [
             f"- **{letter}.** {choice['text']}",
-            f"  <details><summary>Why?</summary>{verdict} {because}</details>",
+            "",
+            "  <details><summary>Why?</summary>",
+            "",  # without it, what follows would be HTML, and its `code` no code
+            f"  {verdict} {because}",
+            "",
+            "  </details>",
+            "",
         ]
     return "\n".join(lines)
 
@@ -145,10 +172,12 @@ def _concepts(contents: Contents) -> str:
     return "\n".join(f"- [{page.title}]({address_of(page, contents.root)})" for page in contents.concepts.values())
 
 
-def _role(found: re.Match[str], papers: dict[str, tuple[str, str]]) -> str:
+def _role(found: re.Match[str], papers: dict[str, tuple[str, str]], numbers: dict[str, int]) -> str:
     name, text = found["name"], found["text"]
     if name == "math":
         return f"${text}$"
+    if name == "eq" and text in numbers:
+        return f"({numbers[text]})"
     shown = re.sub(r"\s*<[^<>]*>$", "", text)
     if name.startswith("cite"):
         cited = [papers.get(key.strip(), (key.strip(), "")) for key in text.split(",")]

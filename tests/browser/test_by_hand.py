@@ -187,6 +187,21 @@ def test_formulas_are_drawn_in_the_books_own_font(opened):
     assert any("Course Math" in family for family in loaded), f"loaded: {loaded}"
 
 
+def test_no_letter_of_a_formula_comes_from_the_readers_system(opened):
+    strange = []
+    for file in (HTML / "book" / "notation.html", HTML / "book" / "training" / "optimizers.html"):
+        page = opened(file)
+        page.evaluate("document.fonts.ready")
+        ask = page.context.new_cdp_session(page).send
+        ask("DOM.enable"), ask("CSS.enable")
+        root = ask("DOM.getDocument", {"depth": 0})["root"]["nodeId"]
+        for node in ask("DOM.querySelectorAll", {"nodeId": root, "selector": "math mi, math mo"})["nodeIds"]:
+            fonts = ask("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+            if names := [font["familyName"] for font in fonts if not font["isCustomFont"]]:
+                strange.append(f"{file.name}: {ask('DOM.getOuterHTML', {'nodeId': node})['outerHTML']}: {names}")
+    none_of(strange)
+
+
 @pytest.mark.parametrize("theme", THEMES)
 def test_one_element_of_each_kind_stands_for_all_of_them(browser, theme):
     """Pale text, put where it is neither the first nor alone of its kind, is found from a sample as from the whole."""

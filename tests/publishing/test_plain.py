@@ -44,6 +44,7 @@ def book(tmp_path):
             f"- [Idea](https://github.com/some/where/blob/main/book/part/idea.md)\n- [Other]({COLAB})",
         ),
         ("```{math}\n:label: one\na = b\n```", "$$\na = b\n$$"),
+        ("::::{grid} 1 1 3 3\n:gutter: 3\n\n:::{grid-item-card} Learn\nRead.\n:::\n::::", "> **Learn**\n>\n> Read."),
         ("```{note}\nSay `it`.\n```", "> **Note**\n>\n> Say `it`."),
         (":::{admonition} Beware of $x$\n:class: warning\nText\n:::", "> **Beware of $x$**\n>\n> Text"),
         ("```{code-block} python\nx = 1\n```", "```python\nx = 1\n```"),
@@ -53,6 +54,25 @@ def book(tmp_path):
 )
 def test_directives_and_roles_become_plain(book, text, expected):
     assert plain_markdown(text, *book) == expected
+
+
+def test_equations_have_the_numbers_of_the_book_and_are_referred_to_by_them(book):
+    page, contents = book
+    text = "```{math}\n:label: one\na = b\n```\nBy {eq}`one` and {eq}`two`:\n\n$$\nc = d\n$$ (two)\n\n$$ e $$ (three)"
+    page.path.write_text(text)
+    numbered = "$$\na = b\n\\tag{1}\n$$\nBy (1) and (2):\n\n$$\nc = d\n\\tag{2}\n$$\n\n$$ e \\tag{3}$$"
+    assert plain_markdown(text, page, contents) == numbered
+
+
+def test_the_reasons_of_a_question_are_markdown_too(book):
+    from markdown_it import MarkdownIt
+
+    question = ":::{quiz} Why?\nchoices:\n  - {text: a, right: true, because: 'It is `x <y` and *so*.'}\n"
+    made = plain_markdown(question + "  - {text: b, because: No.}\n:::", *book)
+    shown = MarkdownIt("commonmark").render(made)
+    assert "<p>Right. It is <code>x &lt;y</code> and <em>so</em>.</p>" in shown
+    assert shown.count("<details>") == shown.count("</details>") == 2
+    assert shown.count("<ul>") == 1, "the choices are one list"
 
 
 def test_an_included_function_is_shown_with_its_decorators(book):
@@ -67,7 +87,7 @@ def test_a_quiz_keeps_its_choices_and_reasons(book):
     plain = plain_markdown(body.replace("Yes", "'Yes'"), *book)
     assert "**Is `x` one?**" in plain
     assert "- **A.** Yes" in plain
-    assert "<details><summary>Why?</summary>Not this one. It is not.</details>" in plain
+    assert "<details><summary>Why?</summary>\n\n  Not this one. It is not.\n\n  </details>" in plain
     assert ":::" not in plain
 
 
