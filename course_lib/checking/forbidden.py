@@ -85,7 +85,11 @@ class Watch:
             sys.setprofile(before)
 
     def mentioned(self, answer: Callable[..., Any]) -> str | None:
-        """Return the path of a shortcut that stands in the answer's bytecode, or None."""
+        """Return the path of a shortcut that the answer is, inherits from, or names in its bytecode; or None."""
+        lineage = answer.__mro__ if isinstance(answer, type) else (answer,)
+        for target, path in self.objects:
+            if any(one is target for one in lineage):
+                return path
         seen: set[types.CodeType] = set()
         return next((path for code, scope in _codes(answer, seen) if (path := self._in(code, scope))), None)
 

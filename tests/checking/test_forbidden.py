@@ -57,6 +57,15 @@ def test_methods_builtins_helpers_and_uncalled_mentions_are_noticed():
     assert uses(["numpy.pad"], lambda s: __import__("numpy").pad([1], 1), "") == ["numpy.pad"]
 
 
+def test_the_shortcut_itself_or_a_class_that_only_inherits_it_is_noticed():
+    class Mine(Counter):
+        pass
+
+    watch = Watch(("collections.Counter", "sorted"))
+    assert [watch.mentioned(answer) for answer in (Counter, Mine, sorted)] == ["collections.Counter"] * 2 + ["sorted"]
+    assert watch.mentioned(dict) is None
+
+
 def test_what_only_has_the_same_name_is_not_a_shortcut():
     class Text:
         def upper(self):
