@@ -87,9 +87,9 @@ class Watch:
     def mentioned(self, answer: Callable[..., Any]) -> str | None:
         """Return the path of a shortcut that the answer is, inherits from, or names in its bytecode; or None."""
         lineage = answer.__mro__ if isinstance(answer, type) else (answer,)
-        for target, path in self.objects:
+        for target, shortcut in self.objects:
             if any(one is target for one in lineage):
-                return path
+                return shortcut
         seen: set[types.CodeType] = set()
         return next((path for code, scope in _codes(answer, seen) if (path := self._in(code, scope))), None)
 

@@ -140,6 +140,9 @@ def run(source: Source, root: Path) -> tuple[Any, float]:
             raise source.says(where, f"{error.ename}: {error.evalue}\n{_tail(error.traceback)}") from None
         except DeadKernelError:
             raise source.says(_running(notebook), "the kernel died while this cell was running") from None
+    for cell in notebook.cells:
+        if "outputs" in cell:
+            cell.outputs = joined(cell.outputs)
     _refuse_bad_outputs(source, notebook)
     return notebook, time.monotonic() - start
 
@@ -172,6 +175,17 @@ def _kernel(folder: str) -> Any:
     if sys.platform == "win32":
         return AsyncKernelManager(kernel_name="python3")
     return AsyncKernelManager(kernel_name="python3", transport="ipc", connection_file=f"{folder}/kernel.json")
+
+
+def joined(outputs: list[Any]) -> list[Any]:
+    """Outputs with the pieces of one stream joined as they came: MyST-NB would break the line where a piece ends."""
+    found: list[Any] = []
+    for output in outputs:
+        if output.output_type == "stream" and found and found[-1].get("name") == output.name:
+            found[-1].text += output.text
+        else:
+            found.append(output)
+    return found
 
 
 def _refuse_bad_outputs(source: Source, notebook: Any) -> None:

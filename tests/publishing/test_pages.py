@@ -153,3 +153,11 @@ def test_a_busy_machine_makes_no_page_too_long(book, monkeypatch):
 def test_a_cell_that_is_meant_to_fail_may(book):
     contents = book([":tags: [raises-exception]\n\n1 / 0"])
     assert executed(contents) == ["book/part/sums"]
+
+
+@pytest.mark.slow
+def test_pieces_of_what_a_cell_prints_are_joined_as_they_came(book):
+    contents = book(["import time\nprint('a line ', end='', flush=True)\ntime.sleep(1)\nprint('of words')\nprint(1)"])
+    executed(contents)
+    outputs = nbformat.read(contents.root / "_build/notebooks/sums.ipynb", 4).cells[-1].outputs
+    assert [output.text for output in outputs] == ["a line of words\n1\n"]
