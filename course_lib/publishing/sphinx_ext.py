@@ -1,5 +1,6 @@
 """The Sphinx extension of the course: directives, the head of each page, and what makes a page out of date."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from course_lib.publishing.fonts import setup_fonts
 from course_lib.publishing.lists import setup_lists
 from course_lib.publishing.mathml import setup_math
 from course_lib.publishing.own_assets import setup_assets
-from course_lib.publishing.pages import outputs_key
+from course_lib.publishing.pages import NAMELESS, outputs_key
 from course_lib.publishing.quiz import setup_quiz
 from course_lib.publishing.sources import digest_of
 from course_lib.publishing.ways import setup_ways
@@ -46,16 +47,21 @@ def remember_outputs(app: Sphinx, doctree: nodes.document) -> None:
 
 def demand_alt_text(app: Sphinx, doctree: nodes.document) -> None:
     """Every image of the text says what it shows; those that cells make are asked when they run."""
-    for image in doctree.findall(nodes.image):
-        if not str(image.get("alt", "")).strip():
-            said = "the image %s has no alt text: say what it shows, for a reader who cannot see it"
-            where = (app.env.docname, _line_of(image, image["uri"].rpartition("/")[2], app))
-            logger.warning(said, image["uri"], location=where, type="course", subtype="alt")
+    found = [(image, image["uri"]) for image in doctree.findall(nodes.image) if not str(image.get("alt", "")).strip()]
+    for written in doctree.findall(nodes.raw):
+        for tag in NAMELESS.findall(written.astext()) if written.get("format") == "html" else ():
+            address = re.search(r"""\ssrc=["']?([^"'\s>]+)""", tag)
+            found.append((written, address[1] if address else tag))
+    for image, name in found:
+        said = "the image %s has no alt text: say what it shows, for a reader who cannot see it"
+        where = (app.env.docname, _line_of(image, name.rpartition("/")[2], app))
+        logger.warning(said, name, location=where, type="course", subtype="alt")
 
 
 def mend_lines(app: Sphinx, doctree: nodes.document) -> None:
-    """Let a warning about a link name the link's own line."""
+    """Let a warning about a link name the link's own file and line."""
     for link in doctree.findall(addnodes.pending_xref):
+        link.source = link.source or app.env.doc2path(app.env.docname)
         link.line = _line_of(link, link["reftarget"], app)
 
 

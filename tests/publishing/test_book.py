@@ -172,6 +172,10 @@ choices:
 :::
 
 ![](../_static/favicon.svg)
+
+<img src="../_static/favicon.svg">
+
+[no place](#no-such-place)
 """
 
 
@@ -194,6 +198,8 @@ def test_a_failed_build_stays_failed_until_it_is_mended(tiny):
             "products.md:20: WARNING: quiz 'Why?': choice 2 ('c') has no `because:`; every choice says why",
             "products.md:26: WARNING: quiz 'Who?': exactly one choice must be `right: true`, and 2 are",
             "products.md:32: WARNING: the image book/_static/favicon.svg has no alt text",
+            "products.md:34: WARNING: the image ../_static/favicon.svg has no alt text",
+            "products.md:36: WARNING: 'myst' cross-reference target not found: 'no-such-place'",
         ):
             assert words in failed.stderr, failed.stderr
     sums.write_text(good[0])

@@ -96,7 +96,8 @@ def test_a_page_without_code_is_not_run(book):
     [
         (["1", "1 / 0"], ["sums.md:12: cell 3: ZeroDivisionError: division by zero"]),
         (["import sys", "print('look', file=sys.stderr)"], ["sums.md:12: cell 3: writes to stderr", "look"]),
-        (["print('x' * 1_100_000)"], ["sums.md:8: cell 2: has an output of more than 1 MB"]),
+        (["print('x y\\n' * 300_000)"], ["sums.md:8: cell 2: has an output of more than 1 MB"]),
+        (["print('x' * 50_000)"], ["sums.md:8: cell 2: prints a line of 50000 characters; at most 20000"]),
         (["import os\nos._exit(3)"], ["sums.md:8: cell 2: the kernel died"]),
     ],
 )
@@ -117,6 +118,10 @@ def test_a_page_that_cannot_be_shown_says_where_and_why(book, code, words):
         ("show(plt.figure(), alt='A figure.')", "MissingAltText: the alt text 'A figure.' is too short"),
         (
             "from IPython.display import SVG\nSVG('<svg xmlns=\"http://www.w3.org/2000/svg\"/>')",
+            "shows a picture without alt text; end the cell with show(fig, alt=…)",
+        ),
+        (
+            'from IPython.display import HTML\nHTML(\'<img src="a.png" alt=" ">\')',
             "shows a picture without alt text; end the cell with show(fig, alt=…)",
         ),
     ],
