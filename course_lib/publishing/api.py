@@ -13,6 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 from course_lib.publishing.contents import Contents, Page, source_url
 from course_lib.publishing.exercise_lists import Exercise
 from course_lib.publishing.lists import contents_of, known_exercises, marked_up, page_link, row_key
+from course_lib.publishing.summaries import note_summary
 from course_lib.publishing.uses import pages_that_use
 
 Definition = ast.FunctionDef | ast.ClassDef
@@ -96,7 +97,7 @@ class Library(SphinxDirective):
         for name in ("_toc.yml", "pyproject.toml"):
             self.env.note_dependency(str(contents.root / name))
         for page in contents.pages:
-            self.env.note_dependency(str(page.path))
+            note_summary(self.env.app, page)
         return [made for page in contents.concepts.values() if (made := self._module(page, contents))]
 
     def _module(self, page: Page, contents: Contents) -> nodes.section | None:

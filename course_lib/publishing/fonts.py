@@ -96,7 +96,7 @@ def write_styles_and_fonts(app: Sphinx, error: Exception | None) -> None:
         return
     static = Path(app.outdir) / "_static"
     pages = [page for page in sorted(Path(app.outdir).rglob("*.html")) if static not in page.parents]
-    cut_icons(static, bundle_styles(static, pages, Path(app.doctreedir) / "course_sheets.json"))
+    cut_icons(static, bundle_styles(static, pages, Path(app.doctreedir) / "course_styles.json"))
     characters = "".join(sorted(set("".join(vars(app.env).get("course_math", {}).values()))))
     key, known = digest(characters, repr(ALWAYS)), Path(app.doctreedir) / "course_math_font"
     if characters and not ((static / MATH_FONT).exists() and known.exists() and known.read_text() == key):

@@ -15,6 +15,7 @@ from course_lib.publishing.concept_map import drawn_map
 from course_lib.publishing.contents import Contents, Page, colab_url
 from course_lib.publishing.exercise_lists import Exercise, Mistake, exercises_of, rubric_files
 from course_lib.publishing.quiz import line_of
+from course_lib.publishing.summaries import note_summary
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +106,7 @@ class ConceptMap(SphinxDirective):
         contents = contents_of(self.env.app)
         self.env.note_dependency(str(contents.root / "_toc.yml"))
         for page in contents.pages:
-            self.env.note_dependency(str(page.path))
+            note_summary(self.env.app, page)
         address = {
             name: self.env.app.builder.get_relative_uri(self.env.docname, page.docname)
             for name, page in contents.concepts.items()

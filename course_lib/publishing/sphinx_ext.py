@@ -20,6 +20,7 @@ from course_lib.publishing.own_assets import setup_assets
 from course_lib.publishing.pages import NAMELESS, outputs_key
 from course_lib.publishing.quiz import setup_quiz
 from course_lib.publishing.sources import digest_of
+from course_lib.publishing.summaries import write_summaries
 from course_lib.publishing.ways import setup_ways
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ def read_book(app: Sphinx) -> None:
     """Read contents afresh in each build, and say what is wrong with needs even where no page is re-read."""
     toc = Path(app.srcdir) / app.config.external_toc_path
     contents = vars(app)["course_contents"] = read_contents(Path(app.srcdir), toc)
+    write_summaries(app, contents)
     for problem in contents.problems:
         where = f"{problem.path}:{problem.line}"
         logger.warning("%s", problem.message, location=where, type="course", subtype="needs")

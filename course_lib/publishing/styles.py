@@ -19,18 +19,22 @@ _URL = re.compile(r"""url\(\s*(['"]?)(?!data:|#|https?:)([^'")]+)\1\s*\)""")
 def bundle_styles(static: Path, pages: Iterable[Path], known: Path) -> str:
     """Write one sheet instead of all that the pages link to, let them link to it, and return its text.
 
-    `known` keeps the names of the sheets from build to build: a page that is not written anew names them no longer.
+    `known` keeps from build to build the names of the sheets, which a page that is not written anew names no longer,
+    and what came of them, which takes a second to find again.
     """
     texts = {page: page.read_text(encoding="utf-8") for page in pages}
-    names: list[str] = json.loads(known.read_text()) if known.exists() else []
+    kept: dict[str, Any] = json.loads(known.read_text()) if known.exists() else {}
+    names: list[str] = kept.get("names", [])
     for text in texts.values():
         names += [name for _, name in _LINK.findall(text) if name not in (*names, BUNDLE)]
     names.sort(key=lambda name: name == OURS)
     used = _classes(texts.values()) | _words(static)
-    sheet = "".join(_without_unused(_whole(static, name), used) for name in names)
+    wholes = [_whole(static, name) for name in names]
+    key = digest(*wholes, *sorted(used))
+    sheet: str = kept["sheet"] if kept.get("key") == key else "".join(_without_unused(text, used) for text in wholes)
     (static / BUNDLE).parent.mkdir(parents=True, exist_ok=True)
     (static / BUNDLE).write_text(sheet, encoding="utf-8")
-    known.write_text(json.dumps(names))
+    known.write_text(json.dumps({"names": names, "key": key, "sheet": sheet}))
     for page, text in texts.items():
         if (linked := _relinked(text, digest(sheet))) != text:
             page.write_text(linked, encoding="utf-8")

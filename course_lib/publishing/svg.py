@@ -35,10 +35,15 @@ def digest(*parts: str) -> str:
 
 
 def box_around(figures: Sequence[Figure]) -> Bbox:
-    """The smallest box, in inches, that holds all that is drawn in any of the figures, and a little air."""
+    """The smallest box, in inches, that holds all that is drawn in any of the figures, and a little air.
+
+    The figures are laid out here, at SVG's own 72 dots an inch, and once: each further layout costs a drawing.
+    """
     with _hangul_is_fine():
         for fig in figures:
+            fig.set_dpi(72)
             fig.draw_without_rendering()
+            fig.set_layout_engine("none")
         return Bbox.union([fig.get_tightbbox() for fig in figures]).padded(0.06)
 
 

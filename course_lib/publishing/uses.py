@@ -36,12 +36,22 @@ def names_used(page: str) -> set[tuple[str, str]]:
     shown = set()
     for concept, options in _INCLUDED.findall(page):
         shown |= {(concept, name) for name in re.findall(r"^:pyobject: *(\w+)", options, flags=re.M)}
-    return shown | _named("\n".join(_plain(code) for code in _CELL.findall(page)))
+    cells = [_plain(code) for code in _CELL.findall(page)]
+    return shown | _named("\n".join(code for code in cells if _is_python(code)))
 
 
 def _plain(code: str) -> str:
     """A cell without its options and without what only IPython understands."""
     return "\n".join(line for line in code.splitlines() if not re.match(r"\s*[%!]|:[\w-]+:", line))
+
+
+def _is_python(code: str) -> bool:
+    """Whether it can be read; a page may show what cannot."""
+    try:
+        ast.parse(code)
+    except SyntaxError:
+        return False
+    return True
 
 
 def _named(code: str) -> set[tuple[str, str]]:

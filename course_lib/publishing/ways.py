@@ -9,6 +9,7 @@ from sphinx.application import Sphinx
 
 from course_lib.publishing.contents import BRANCH, Contents, Page, colab_url, source_url
 from course_lib.publishing.lists import contents_of, needs_and_minutes, page_link
+from course_lib.publishing.summaries import note_summary
 
 
 def add_page_head(app: Sphinx, doctree: nodes.document) -> None:
@@ -60,11 +61,11 @@ def _notation(contents: Contents) -> list[nodes.Node]:
 
 
 def _note_titles(app: Sphinx, page: Page) -> None:
-    """A page shows the titles of what it needs, so it is read again when those pages change."""
+    """A page shows the titles of what it needs, so it is read again when those change."""
     contents = contents_of(app)
     for need in page.needs:
         if need in contents.concepts:
-            app.env.note_dependency(str(contents.concepts[need].path))
+            note_summary(app, contents.concepts[need])
     if page.is_concept:
         app.env.note_dependency(str(contents.root / "pyproject.toml"))
 

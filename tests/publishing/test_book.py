@@ -148,6 +148,28 @@ def test_a_book_is_built_once_and_again_when_something_changed(tiny):
     assert [path.name for path in (tiny / "_build/html").rglob("*.ipynb")] == ["sums.ipynb"]
 
 
+@pytest.mark.slow
+def test_a_page_is_made_anew_when_what_it_says_of_another_changed_and_not_for_each_word_there(tiny):
+    def read(name):
+        return (tiny / f"_build/.doctrees/book/{name}.doctree").stat().st_mtime_ns
+
+    assert build(tiny).returncode == 0
+    sums = tiny / "book/part/sums.md"
+    before = read("part/sums"), read("part/products")
+    sums.write_text(sums.read_text() + "\nAnother word.\n")
+    assert build(tiny).returncode == 0
+    assert read("part/sums") > before[0]
+    assert read("part/products") == before[1]
+
+    sums.write_text(sums.read_text().replace("# Sums", "# All sums").replace("minutes: 5", "minutes: 6"))
+    assert build(tiny).returncode == 0
+    assert "All sums" in html(tiny, "part/products")
+    assert "6 minutes" in html(tiny, "index")
+    sums.write_text(sums.read_text().replace("\nadd(1)\n", "\n").replace(":pyobject: add", ":lines: 1-3"))
+    assert build(tiny).returncode == 0
+    assert "Used in" not in html(tiny, "api")[html(tiny, "api").index('id="api-sums-add"') :]
+
+
 BROKEN = """
 [nowhere](nowhere.md)
 
