@@ -116,7 +116,7 @@ def examine(rubric: Rubric, respondent: Respondent, seed: int = 0) -> Verdict:
         return _nothing(rubric, "blank", "Not yet written: replace the line that raises NotImplementedError.")
     trials = [judge(rubric, case, outcome) for case, outcome in zip(general, outcomes, strict=True)]
     if path := respondent.shortcut(rubric):
-        words = f"Your answer uses `{path}`; this exercise asks you to build the result without it."
+        words = f"Your answer uses `{path}`, which does the work for you; this exercise asks you to do it without."
         return _nothing(rubric, "failed", words)
     if any(trial.difference for trial in trials):
         return _failed(rubric, [*trials, *_edges(rubric, respondent)], len(trials))

@@ -1,8 +1,9 @@
 """Forbidden shortcuts: notice that an answer calls them, under whatever name it imported them.
 
 A profiler hook sees every Python and C function that the answer calls, so aliases and methods do not hide a
-shortcut. What is handed on without being called (`map(str.upper, …)`) is found in the bytecode instead. This guides
-learners; it is no wall against cheats, who are the grader's business.
+shortcut. What is handed on without being called (`map(str.upper, …)`) is found in the bytecode instead, and calls of a
+certain form (`bytes(text, encoding)`) in the source. This guides learners; it is no wall against cheats, who are the
+grader's business.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from course_lib.checking.mentions import Reader, form, nodes
 from course_lib.checking.rubric import RubricError
 
 
@@ -45,35 +47,44 @@ _PLAIN = (str, bytes, list, dict, int, float)
 class Watch:
     """The shortcuts of one rubric, resolved once, and whether an answer used one."""
 
-    def __init__(self, paths: tuple[str, ...]) -> None:
-        """Resolve every path; raises `RubricError` for one that names nothing or cannot be watched."""
-        self.codes: dict[types.CodeType, str] = {}
-        self.natives: dict[str, list[tuple[str, Any]]] = {}  # by name: path, and the class a method belongs to
+    def __init__(self, entries: tuple[str, ...]) -> None:
+        """Resolve every entry; raises `RubricError` for one that names nothing or cannot be watched."""
+        self.codes: dict[types.CodeType, list[tuple[str, Any]]] = {}  # entry, and the class it makes objects of
+        self.natives: dict[str, list[tuple[str, Any]]] = {}  # by name: entry, and the function, or a method's class
         self.objects: list[tuple[Any, str]] = []
-        for path in paths:
-            self._add(path, resolve(path))
+        self.forms: list[tuple[Any, tuple[str, ...], str]] = []  # what only the source tells
+        for entry in entries:
+            path, arguments = form(entry)
+            self._add(entry, resolve(path), arguments)
 
-    def _add(self, path: str, target: Any) -> None:
-        self.objects.append((target, path))
+    def _add(self, entry: str, target: Any, arguments: tuple[str, ...]) -> None:
+        if arguments:
+            self.forms.append((target, arguments, entry))
+            return
+        self.objects.append((target, entry))
         inner = inspect.unwrap(getattr(target, "_implementation", target))  # NumPy's dispatchers hold the function
         if isinstance(inner, type):
-            inner = inspect.unwrap(inner.__init__)  # type: ignore[misc]
-        if hasattr(inner, "__code__"):
-            self.codes[inner.__code__] = path
-        elif hasattr(inner, "__qualname__") and not isinstance(inner, types.WrapperDescriptorType):
-            owner = getattr(inner, "__objclass__", None)
-            self.natives.setdefault(inner.__name__, []).append((path, owner or inner.__qualname__))
+            makers = [inspect.unwrap(maker) for maker in (inner.__init__, inner.__new__)]  # type: ignore[misc]
+            codes = [maker.__code__ for maker in makers if hasattr(maker, "__code__")]
+            for code in codes:
+                self.codes.setdefault(code, []).append((entry, inner))
+            if not codes:
+                self.forms.append((target, (), entry))
+        elif hasattr(inner, "__code__"):
+            self.codes.setdefault(inner.__code__, []).append((entry, None))
+        elif hasattr(inner, "__qualname__"):
+            self.natives.setdefault(inner.__name__, []).append((entry, getattr(inner, "__objclass__", inner)))
         else:
-            raise RubricError(f"forbids={path!r} cannot be watched: it is neither a Python nor a C function")
+            raise RubricError(f"forbids={entry!r} cannot be watched: it is neither a function nor a class")
 
     @contextlib.contextmanager
     def watching(self, used: list[str], driver: Callable[..., Any] | None = None) -> Iterator[None]:
-        """Append to `used` the path of every shortcut called inside the block, but not by the driver's own file."""
+        """Append to `used` the entry of every shortcut called inside the block, but not by the driver's own file."""
         ours = {__file__, driver.__code__.co_filename if driver else __file__}
 
         def notice(frame: types.FrameType, event: str, argument: Any) -> None:
             if event == "call" and frame.f_code in self.codes and _caller(frame) not in ours:
-                used.append(self.codes[frame.f_code])
+                used.extend(entry for entry, made in self.codes[frame.f_code] if made is None or _makes(frame, made))
             elif event == "c_call" and frame.f_code.co_filename not in ours:
                 used.extend(path for path, owner in self.natives.get(argument.__name__, []) if _is(argument, owner))
 
@@ -91,19 +102,28 @@ class Watch:
             if any(one is target for one in lineage):
                 return shortcut
         seen: set[types.CodeType] = set()
-        return next((path for code, scope in _codes(answer, seen) if (path := self._in(code, scope))), None)
+        return next((entry for code, scope in _codes(answer, seen) if (entry := self._in(code, scope))), None)
 
     def _in(self, code: types.CodeType, scope: dict[str, Any]) -> str | None:
         for step in dis.get_instructions(code):
             if step.opname in ("LOAD_ATTR", "LOAD_METHOD"):
-                for path, owner in self.natives.get(step.argval, []):
+                for entry, owner in self.natives.get(step.argval, []):
                     if owner in _PLAIN:  # a method of that name on any other type may be another one
-                        return path
+                        return entry
             elif step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
                 value = scope.get(step.argval, getattr(builtins, str(step.argval), None))
-                path = next((path for target, path in self.objects if value is not None and value is target), "")
-                if path:
-                    return path
+                entry = next((entry for target, entry in self.objects if value is not None and value is target), "")
+                if entry:
+                    return entry
+        return self._written(code, scope)
+
+    def _written(self, code: types.CodeType, scope: dict[str, Any]) -> str | None:
+        """Return a shortcut that only the source tells, where there is a source."""
+        for node in nodes(code) if self.forms else ():
+            reader = Reader(node, scope)
+            for target, arguments, entry in self.forms:
+                if reader.calls(target, arguments) if arguments else reader.names(target):
+                    return entry
         return None
 
 
@@ -111,29 +131,49 @@ def _caller(frame: types.FrameType) -> str:
     return frame.f_back.f_code.co_filename if frame.f_back else ""
 
 
+def _makes(frame: types.FrameType, made: type) -> bool:
+    """Say whether an `__init__` or `__new__`, which a class may share with its parent, is at work for that class."""
+    code = frame.f_code
+    first = frame.f_locals.get(code.co_varnames[0]) if code.co_argcount else None
+    return made in (first if isinstance(first, type) else type(first)).__mro__
+
+
 def _is(called: Any, owner: Any) -> bool:
-    """Say whether a called C function is the method of class `owner`, or the function of that qualified name."""
+    """Say whether a called C function is a method of the class `owner`, or goes by the same name in the same module."""
     if isinstance(owner, type):
         return isinstance(called.__self__, owner)
-    return bool(called.__qualname__ == owner)
+    return all(getattr(called, name, None) == getattr(owner, name, None) for name in ("__qualname__", "__module__"))
 
 
 def _codes(answer: Any, seen: set[types.CodeType]) -> Iterator[tuple[types.CodeType, dict[str, Any]]]:
-    """Yield the code of an answer, of what is nested in it and of the helpers of the same file that it names."""
+    """Yield the code of an answer, of what is nested in it and of the helpers beside it that it names."""
     functions = list(vars(answer).values()) if isinstance(answer, type) else [answer]
     for function in functions:
         function = getattr(function, "__func__", function)
         if not isinstance(function, types.FunctionType):
+            with contextlib.suppress(ValueError):  # a cache around a function, say; a circle of wrappers ends here
+                function = inspect.unwrap(function)
+        if not isinstance(function, types.FunctionType):
             continue
+        around = function.__globals__ | _closure(function)
         todo = [function.__code__]
         while todo:
             code = todo.pop()
             if code in seen:
                 continue
             seen.add(code)
-            yield code, function.__globals__
+            yield code, around
             todo += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
-            helpers = [function.__globals__.get(name) for name in code.co_names]
-            for helper in helpers:
-                if isinstance(helper, types.FunctionType) and helper.__code__.co_filename == code.co_filename:
-                    todo.append(helper.__code__)
+            for helper in map(around.get, (*code.co_names, *code.co_freevars)):
+                beside = isinstance(helper, types.FunctionType) and helper.__globals__ is function.__globals__
+                if beside or (isinstance(helper, type) and helper.__module__ == function.__module__):
+                    yield from _codes(helper, seen)
+
+
+def _closure(function: types.FunctionType) -> dict[str, Any]:
+    """Return the variables of the functions around this one that it uses and that have a value."""
+    found = {}
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        with contextlib.suppress(ValueError):
+            found[name] = cell.cell_contents
+    return found

@@ -133,7 +133,8 @@ def from_a_list_of_all_cells(first, width):
     points=2,
     difficulty=1,
     minutes=8,
-    forbids=[OWN + "to_upper", "str.upper", "str.swapcase", "str.title", "str.capitalize", "bytes.upper"],
+    forbids=[OWN + "to_upper"]
+    + [f"{kind}.{way}" for kind in ("str", "bytes") for way in ("upper", "swapcase", "title", "capitalize")],
 )
 def to_upper(rng, size):
     """Letters of both cases among digits and the punctuation next to the letters, a and z included."""
@@ -522,8 +523,15 @@ def pieces_marked_by_kind(text):
     points=3,
     difficulty=2,
     minutes=20,
-    # `bytes(text, "utf-8")` cannot be named: `bytes` is also how an answer makes bytes of numbers. The prompt asks.
-    forbids=[OWN + "utf8_encode", "str.encode", "codecs.encode", "codecs.utf_8_encode"],
+    forbids=[
+        OWN + "utf8_encode",
+        "bytes(text, encoding)",  # `bytes` of numbers is how an answer makes its result
+        "bytearray(text, encoding)",
+        *("urllib.parse.quote", "urllib.parse.unquote_to_bytes", "os.fsencode"),  # before `str.encode`, which they use
+        *("codecs.encode", "codecs.iterencode", "codecs.lookup", "codecs.utf_8_encode", "str.encode"),
+        *("codecs.getencoder", "codecs.getincrementalencoder", "codecs.getwriter"),
+        *("open", "io.TextIOWrapper"),
+    ],
 )
 def utf8_encode(rng, size):
     """Characters that need one, two, three and four bytes."""

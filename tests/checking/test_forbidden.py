@@ -1,5 +1,8 @@
 """Forbidden shortcuts are noticed under whatever name, and nothing else is."""
 
+import builtins
+import functools
+import io
 from collections import Counter
 
 import pytest
@@ -64,6 +67,115 @@ def test_the_shortcut_itself_or_a_class_that_only_inherits_it_is_noticed():
     watch = Watch(("collections.Counter", "sorted"))
     assert [watch.mentioned(answer) for answer in (Counter, Mine, sorted)] == ["collections.Counter"] * 2 + ["sorted"]
     assert watch.mentioned(dict) is None
+
+
+AS_TEXT = ("bytes(text, encoding)", "bytearray(text, encoding)", "io.TextIOWrapper", "open")
+alias, codec = bytes, "utf-8"
+
+
+def hands_the_text_to_a_helper(text):
+    return encoded_elsewhere(text)
+
+
+def encoded_elsewhere(text):
+    return bytes(text, encoding=codec)
+
+
+def takes_another_name_for_it(text):
+    import builtins as own
+
+    make = own.bytearray
+    return bytes(make(text, codec))
+
+
+@functools.cache
+def remembers(text):
+    return bytes(text, codec)
+
+
+def writes_to_a_file_in_memory(text):
+    held = io.BytesIO()
+    writer = io.TextIOWrapper(held, encoding=codec)
+    writer.write(text)
+    writer.flush()
+    return held.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("answer", "entry"),
+    [
+        (lambda text: bytes(text, "utf-8"), AS_TEXT[0]),
+        (lambda text: bytes(text, encoding="utf-8"), AS_TEXT[0]),
+        (lambda text: bytes(source=text, encoding=codec, errors="strict"), AS_TEXT[0]),
+        (lambda text: bytes(*[text, "utf-8"]), AS_TEXT[0]),
+        (lambda text: alias(text, "utf-8"), AS_TEXT[0]),
+        (lambda text: builtins.bytes(text, "utf-8"), AS_TEXT[0]),
+        (lambda text: functools.partial(bytes, encoding="utf-8")(text), AS_TEXT[0]),
+        (lambda text: b"".join(map(bytes, [text], ["utf-8"])), AS_TEXT[0]),
+        (lambda text: b"".join(bytes(c, "utf-8") for c in text), AS_TEXT[0]),
+        (lambda text: bytes(bytearray(text, "utf-8")), AS_TEXT[1]),
+        (hands_the_text_to_a_helper, AS_TEXT[0]),
+        (takes_another_name_for_it, AS_TEXT[1]),
+        (remembers, AS_TEXT[0]),
+        (writes_to_a_file_in_memory, AS_TEXT[2]),
+    ],
+)
+def test_a_call_that_encodes_a_text_is_noticed_under_whatever_name(answer, entry):
+    assert answer("é") == b"\xc3\xa9"
+    assert uses(AS_TEXT, answer, "é") == [entry]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda text: bytes([ord(c) for c in text]),
+        lambda text: bytes(map(ord, text)),
+        lambda text: bytes(bytearray(ord(c) for c in text)),
+        lambda text: b"".join(map(bytes, [[1], [2]])),
+        lambda text: isinstance(text, (bytes, bytearray)),
+        lambda text: (lambda bytes: bytes(text, "utf-8"))(lambda *both: both),
+    ],
+)
+def test_bytes_of_numbers_are_no_shortcut(answer):
+    assert uses(AS_TEXT, answer, "a") == []
+
+
+class Parent:
+    def __init__(self):
+        self.done = 0
+
+
+class Child(Parent):
+    """Has its parent's `__init__`."""
+
+
+class Sibling(Parent):
+    """Has it too."""
+
+
+def test_a_class_that_shares_its_parents_init_is_not_taken_for_another_one(monkeypatch):
+    monkeypatch.setattr("collections.Child", Child, raising=False)
+    monkeypatch.setattr("collections.Sibling", Sibling, raising=False)
+    both = ["collections.Child", "collections.Sibling"]
+    made = {kind: (lambda _, kind=kind: kind()) for kind in (Parent, Child, Sibling)}
+    assert [uses(both, made[kind], "") for kind in (Parent, Child, Sibling)] == [[], both[:1], both[1:]]
+
+
+def test_a_c_function_of_the_same_name_in_another_module_is_no_shortcut():
+    import os
+
+    assert uses(["open"], lambda path: os.close(os.open(path, os.O_RDONLY)), __file__) == []
+    assert uses(["open"], lambda path: io.open(path).close(), __file__) == ["open"]  # noqa: UP020
+
+
+def test_an_answer_wrapped_in_a_circle_is_read_no_further():
+    class Circle:
+        def __call__(self, text):
+            return text
+
+    answer = Circle()
+    answer.__wrapped__ = answer
+    assert Watch(("sorted",)).mentioned(answer) is None
 
 
 def test_what_only_has_the_same_name_is_not_a_shortcut():
