@@ -248,7 +248,7 @@ def _write_readable(source: Source, contents: Contents, build: Path) -> None:
 
     path = build / NOTEBOOKS / f"{source.page.name}.ipynb"
     known = build / KEYS / f"{source.page.docname}.notebook.txt"
-    key = _readable_key(source, contents.root)
+    key = _readable_key(source, contents)
     if path.exists() and known.exists() and known.read_text() == key:
         return
     _, merged = get_cache(build / CACHE).merge_match_into_notebook(source.notebook)
@@ -257,10 +257,12 @@ def _write_readable(source: Source, contents: Contents, build: Path) -> None:
     known.write_text(key)
 
 
-def _readable_key(source: Source, root: Path) -> str:
+def _readable_key(source: Source, contents: Contents) -> str:
     """The hash of all that the readable notebook shows: outputs, text, what rubrics say, and how it is written."""
+    page, root = source.page, contents.root
+    needed = {contents.concepts[name].path for name in page.needs if name in contents.concepts}  # their titles
     writers = imported_files("import course_lib.publishing.plain", root)
-    files = {source.page.path, root / "pyproject.toml", *writers, *rubric_files(source.page.name, root)}
+    files = {page.path, root / "pyproject.toml", *needed, *writers, *rubric_files(page.name, root)}
     return digest_of(files | {root / "_toc.yml", root / "book" / "references.bib"}, source.key)
 
 

@@ -1,21 +1,22 @@
 """A page's Markdown without MyST: what Jupyter and Colab show well, with nothing lost that a reader needs."""
 
 import ast
+import os
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from course_lib.publishing import plain_lists
 from course_lib.publishing.contents import BRANCH, Contents, Page, colab_url, install_cell, source_url
-from course_lib.publishing.exercise_lists import exercises_of
-from course_lib.publishing.quiz import QuizError, read_choices
+from course_lib.publishing.papers import cited_list, named
 
 _FENCE = re.compile(r"^(?P<fence>`{3,}|:{3,})\{(?P<name>[\w:-]+)\}[ \t]*(?P<argument>.*)$")
 _ROLE = re.compile(r"\{(?P<name>[\w:+-]+)\}(?P<ticks>`+)(?P<text>.+?)(?P=ticks)", flags=re.S)
 _LABEL = re.compile(r"^(?P<before>.*)\$\$ *\((?P<label>[\w:-]+)\)\s*$")
 _WRAPPERS = {"grid", "tab-set", "div", "container"}  # what follows their names is about columns or style, no title
 _TITLES = {"note", "tip", "hint", "warning", "caution", "danger", "important", "attention", "seealso"}
+_FOLDED = {"hide-input", "hide-cell"}
 
 
 def plain_notebook(executed: Any, page: Page, contents: Contents) -> Any:
@@ -25,14 +26,49 @@ def plain_notebook(executed: Any, page: Page, contents: Contents) -> Any:
     # The extra brings the data that pages show, scikit-learn's and statsmodels'.
     install = install_cell(contents.root, "This page needs none", extra="[pages]")
     cells = [nbformat.v4.new_code_cell(install, id="install")]
+    headings = [page.title]
     for i, cell in enumerate(executed.cells):
         made = nbformat.from_dict(cell)
         if cell.cell_type == "markdown":
             made.source = plain_markdown(cell.source, page, contents)
+            headings += headings_of(made.source)
+            if i == 0:
+                made.source = _with_head(made.source, page, contents)
+        elif _FOLDED & set(cell.metadata.get("tags", [])):
+            _fold(made, headings[-1])
         made.id = f"{page.name.replace('_', '-')}-{i:03d}"[-64:]
         cells.append(made)
     metadata = {"kernelspec": executed.metadata["kernelspec"], "language_info": {"name": "python"}}
     return nbformat.v4.new_notebook(cells=cells, metadata=nbformat.from_dict(metadata))
+
+
+def _with_head(text: str, page: Page, contents: Contents) -> str:
+    """The first cell with the page's minutes and needs below its title, as in the book."""
+    said = [f"{page.minutes} minutes"] if page.minutes else []
+    needed = [contents.concepts[name] for name in page.needs if name in contents.concepts]
+    link = lambda other: f"[{other.title}]({address_of(other, contents.root)})"  # noqa: E731
+    said += [f"needs {', '.join(map(link, needed))}"] if needed else []
+    said += [f"symbols as in {link(other)}" for other in contents.pages if page.is_concept and other.name == "notation"]
+    title, _, rest = text.partition("\n")
+    return f"{title}\n\n{' · '.join(said)}\n{rest}" if said and title.startswith("# ") else text
+
+
+def headings_of(text: str) -> list[str]:
+    """The headings of a piece of Markdown; a comment in its code is none.
+
+    >>> headings_of("# One\\n```python\\n# no heading\\n```\\n### Two")
+    ['One', 'Two']
+    """
+    return re.findall(r"^#+ (.+)$", re.sub(r"^(`{3,}).*?^\1", "", text, flags=re.M | re.S), flags=re.M)
+
+
+def _fold(cell: Any, heading: str) -> None:
+    """Let a cell arrive with its code closed: in Colab as a form, in Jupyter and VS Code by what the format has for it.
+
+    Colab shows the title on the form; JupyterLab and Notebook 7 show the first line of what is closed.
+    """
+    cell.source = f"# @title Code: {heading}\n{cell.source}"
+    cell.metadata.update({"cellView": "form", "jupyter": {"source_hidden": True}})
 
 
 def plain_markdown(text: str, page: Page, contents: Contents) -> str:
@@ -48,7 +84,7 @@ def plain_markdown(text: str, page: Page, contents: Contents) -> str:
         end = next((j for j in range(i + 1, len(lines)) if lines[j].rstrip() == opening["fence"]), len(lines))
         done += _directive(opening, lines[i + 1 : end], page, contents).splitlines()
         i = end + 1
-    papers = papers_of(contents.root)
+    papers = named(contents.root)
     return _links(_ROLE.sub(lambda role: _role(role, papers, numbers), "\n".join(done)), page, contents).strip()
 
 
@@ -57,11 +93,11 @@ def _directive(opening: re.Match[str], lines: list[str], page: Page, contents: C
     options, body = _options(lines)
     make: dict[str, Callable[[], str]] = {
         "literalinclude": lambda: _included(page.path.parent / argument, options),
-        "quiz": lambda: _quiz(argument, body),
-        "common-mistakes": lambda: _mistakes(argument),
-        "exercises": lambda: _exercises(argument, contents.root),
+        "quiz": lambda: plain_lists.quiz(argument, body),
+        "common-mistakes": lambda: plain_lists.mistakes(argument),
+        "exercises": lambda: plain_lists.exercises(argument, contents.root),
         "concept-map": lambda: _concepts(contents),
-        "bibliography": lambda: "The papers are listed at the end of the page in the book.",
+        "bibliography": lambda: cited_list(_text_of(page), contents.root),
         "math": lambda: f"$$\n{body}\n{_tag(options.get('label'), numbers_of(page), end=chr(10))}$$",
         "image": lambda: f"![{options.get('alt', '')}]({argument})",
         "figure": lambda: f"![{options.get('alt', '')}]({argument})\n\n{body}",
@@ -79,9 +115,12 @@ def _directive(opening: re.Match[str], lines: list[str], page: Page, contents: C
 
 def numbers_of(page: Page) -> dict[str, int]:
     """The numbers of a page's equations: in the book, those with a label count."""
-    text = page.path.read_text(encoding="utf-8") if page.path.is_file() else ""
-    found = re.findall(r"^(?:.*\$\$ *\(([\w:-]+)\)|:label: *(\S+))\s*$", text, flags=re.M)
+    found = re.findall(r"^(?:.*\$\$ *\(([\w:-]+)\)|:label: *(\S+))\s*$", _text_of(page), flags=re.M)
     return {one or other: number for number, (one, other) in enumerate(found, 1)}
+
+
+def _text_of(page: Page) -> str:
+    return page.path.read_text(encoding="utf-8") if page.path.is_file() else ""
 
 
 def _tag(label: str | None, numbers: dict[str, int], end: str = "") -> str:
@@ -123,51 +162,6 @@ def _object(text: str, names: list[str]) -> str:
     return "\n".join(text.splitlines()[first - 1 : node.end_lineno])
 
 
-def _quiz(question: str, body: str) -> str:
-    try:
-        choices = read_choices(body)
-    except QuizError:
-        return f"**{question}**"  # the book's build says what is wrong, with file and line
-    lines = [f"**{question}**", ""]
-    for letter, choice in zip("ABCDEFGHIJ", choices, strict=False):
-        verdict = "Right." if choice["right"] else "Not this one."
-        because = " ".join(choice["because"].split())
-        lines += [
-            f"- **{letter}.** {choice['text']}",
-            "",
-            "  <details><summary>Why?</summary>",
-            "",  # without it, what follows would be HTML, and its `code` no code
-            f"  {verdict} {because}",
-            "",
-            "  </details>",
-            "",
-        ]
-    return "\n".join(lines)
-
-
-def _mistakes(concept: str) -> str:
-    lines = []
-    for exercise in exercises_of(concept, with_mistakes=True):
-        lines += [f"**{exercise.title}**", ""]
-        for mistake in exercise.mistakes:
-            lines += [
-                f"- {mistake.says}",
-                f"  - call: `{mistake.call}`",
-                f"  - expected: `{mistake.expected}`",
-                f"  - this gives: `{mistake.gives}`",
-            ]
-        lines.append("")
-    return "\n".join(lines)
-
-
-def _exercises(concept: str, root: Path) -> str:
-    lines = ["| exercise | difficulty | minutes | points |", "|---|---|---|---|"]
-    for exercise in exercises_of(concept):
-        lines.append(f"| {exercise.title} | {exercise.difficulty} of 3 | {exercise.minutes} | {exercise.points_text} |")
-    link = colab_url(root, f"exercises/{concept}/{concept}.ipynb")
-    return "\n".join([*lines, "", f"[Open the exercises in Colab]({link})"])
-
-
 def _concepts(contents: Contents) -> str:
     return "\n".join(f"- [{page.title}]({address_of(page, contents.root)})" for page in contents.concepts.values())
 
@@ -189,34 +183,25 @@ def _role(found: re.Match[str], papers: dict[str, tuple[str, str]], numbers: dic
     return f"`{shown}`"
 
 
-def papers_of(root: Path) -> dict[str, tuple[str, str]]:
-    """For each key of `book/references.bib`, who wrote it and when, as one writes it in a sentence."""
-    path = root / "book" / "references.bib"
-    return _papers(path, path.stat().st_mtime_ns) if path.exists() else {}
-
-
-@lru_cache(maxsize=4)
-def _papers(path: Path, changed: int) -> dict[str, tuple[str, str]]:
-    from pybtex.database import parse_file
-
-    found = {}
-    for key, entry in parse_file(str(path), "bibtex").entries.items():
-        people = entry.persons.get("author") or entry.persons.get("editor") or []
-        names = [" ".join([*person.prelast_names, *person.last_names]).strip("{}") for person in people]
-        who = f"{names[0]} et al." if len(names) > 2 else " and ".join(names) or entry.fields.get("title", key)
-        found[key] = (who, entry.fields.get("year", "no year"))
-    return found
-
-
 def _links(text: str, page: Page, contents: Contents) -> str:
-    """Links to pages of the book become links to their notebooks in Colab, or to the text of a page without code."""
+    """Links to pages of the book lead to their notebooks in Colab, or to the text of a page without code.
+
+    Those to other files, and pictures, lead to the repository: what is relative is nowhere in Colab.
+    """
     known = {other.name: other for other in contents.pages}
 
-    def notebook(found: re.Match[str]) -> str:
-        other = known.get(Path(found[1]).stem)
-        return f"]({address_of(other, contents.root)})" if other else found[0]
+    def absolute(found: re.Match[str]) -> str:
+        before, path = found["image"] or "", Path(found["path"])
+        other = known.get(path.stem) if path.suffix == ".md" else None
+        if other:
+            return f"{before}]({address_of(other, contents.root)})"
+        file = Path(os.path.normpath(page.path.parent / path))
+        if not file.is_file() or not file.is_relative_to(contents.root):
+            return found[0]
+        address = source_url(contents.root, file.relative_to(contents.root).as_posix())
+        return f"{before}]({address}{'?raw=true' if before else found['place'] or ''})"
 
-    return re.sub(r"\]\((?!\w+:)([^)#\s]+\.md)(#[^)]*)?\)", notebook, text)
+    return re.sub(r"(?P<image>!\[[^\]]*)?\]\((?!\w+:)(?P<path>[^)#\s]+)(?P<place>#[^)\s]*)?\)", absolute, text)
 
 
 def address_of(page: Page, root: Path) -> str:

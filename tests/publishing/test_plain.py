@@ -3,15 +3,18 @@
 import nbformat
 import pytest
 
+from course_lib.publishing import plain_lists
 from course_lib.publishing.contents import Contents, Page
+from course_lib.publishing.exercise_lists import Exercise, Mistake
 from course_lib.publishing.plain import plain_markdown, plain_notebook
 
 MODULE = '"""A module."""\n\n\ndef first():\n    return 1\n\n\n@staticmethod\ndef second():\n    return 2\n'
 PAPERS = """
-@article{one2001, author = {One, Ann}, title = {A}, year = {2001}}
-@article{two2002, author = {One, Ann and Two, Bo}, title = {B}, year = {2002}}
-@article{many2003, author = {One, Ann and Two, Bo and Three, Cy}, title = {C}, year = {2003}}
+@misc{one2001, author = {One, Ann}, title = {A}, year = {2001}}
+@misc{two2002, author = {One, Ann and Two, Bo}, title = {B}, year = {2002}}
+@misc{many2003, author = {One, Ann and Two, Bo and Three, Cy}, title = {C}, year = {2003}, doi = {10.1/c_(3)}}
 """
+FILES = "https://github.com/some/where/blob/main"
 COLAB = "https://colab.research.google.com/github/some/where/blob/notebooks/other.ipynb"
 
 
@@ -24,7 +27,9 @@ def book(tmp_path):
     (tmp_path / "book/part").mkdir()
     (tmp_path / "book/part/other.md").write_text("# Other\n\n```{code-cell} ipython3\n1\n```\n")
     (tmp_path / "book/words.md").write_text("# Words\n")
-    page = Page("book/part/idea", tmp_path / "book/part/idea.md", "Idea", is_concept=True)
+    (tmp_path / "book/part/a.png").write_text("png")
+    idea = tmp_path / "book/part/idea.md"
+    page = Page("book/part/idea", idea, "Idea", needs=("other",), minutes=30, is_concept=True)
     other = Page("book/part/other", tmp_path / "book/part/other.md", "Other", is_concept=True)
     return page, Contents(tmp_path, (page, other, Page("book/words", tmp_path / "book/words.md", "Words")))
 
@@ -49,7 +54,10 @@ def book(tmp_path):
         (":::{admonition} Beware of $x$\n:class: warning\nText\n:::", "> **Beware of $x$**\n>\n> Text"),
         ("```{code-block} python\nx = 1\n```", "```python\nx = 1\n```"),
         ("```python\n# {not} a directive\n```", "```python\n# {not} a directive\n```"),
-        ("```{figure} a.png\n:alt: A cat\nWatch\n```", "![A cat](a.png)\n\nWatch"),
+        ("```{figure} a.png\n:alt: A cat\nWatch\n```", f"![A cat]({FILES}/book/part/a.png?raw=true)\n\nWatch"),
+        ("![A [cat]](https://a.b/c.png)", "![A [cat]](https://a.b/c.png)"),
+        ("[the code](../../lib.py#L4)", f"[the code]({FILES}/lib.py#L4)"),
+        ("```python\nones[0](two)\n```", "```python\nones[0](two)\n```"),
     ],
 )
 def test_directives_and_roles_become_plain(book, text, expected):
@@ -91,15 +99,75 @@ def test_a_quiz_keeps_its_choices_and_reasons(book):
     assert ":::" not in plain
 
 
+def test_a_bibliography_lists_what_the_page_cites_as_the_book_does(book):
+    page, contents = book
+    page.path.write_text("{cite:t}`one2001` and\n{cite:p}`many2003,one2001`\n")
+    assert plain_markdown("```{bibliography}\n:filter: docname in docnames\n```", page, contents).splitlines() == [
+        "1. Ann One. A. 2001.",
+        "2. Ann One, Bo Two, and Cy Three. C. 2003. [doi:10.1/c\\_(3)](https://doi.org/10.1/c_(3)).",
+    ]
+
+
+def test_a_work_without_what_its_kind_needs_stops_no_notebook_for_the_book_says_it(book):
+    page, contents = book
+    (contents.root / "book/references.bib").write_text(PAPERS.replace("@misc{one", "@article{one"))
+    page.path.write_text("{cite:t}`one2001`")
+    assert plain_markdown("```{bibliography}\n```", page, contents) == ""
+
+
+def test_the_mistakes_of_an_exercise_are_in_a_fold_and_their_code_stays_code(book, monkeypatch):
+    from markdown_it import MarkdownIt
+
+    mistake = Mistake("`x` is 2*n*3, not <b>.", call="f('`')", expected="`", gives="'a  b'")
+    listed = [Exercise("c.f", "Add `x` & y", 1, 5, 2, (mistake,)), Exercise("c.g", "Other", 1, 5, 2, (mistake,) * 2)]
+    monkeypatch.setattr(plain_lists, "exercises_of", lambda concept, with_mistakes=False: listed)
+    shown = MarkdownIt("commonmark").render(plain_markdown("```{common-mistakes} c\n```", *book))
+    assert "<details open><summary><b>Add <code>x</code> &amp; y</b> · 1 known mistakes</summary>" in shown
+    assert "<details><summary><b>Other</b> · 2 known mistakes</summary>" in shown
+    assert "<code>x</code> is 2*n*3, not &lt;b&gt;." in shown
+    for code in ("f('`')", "`", "'a  b'"):
+        assert f"<code>{code}</code>" in shown
+
+
+def test_the_title_of_an_exercise_leads_to_its_cell(book, monkeypatch):
+    monkeypatch.setattr(plain_lists, "exercises_of", lambda concept: [Exercise("c.f_g", "Add", 1, 5, 2)])
+    colab = "https://colab.research.google.com/github/some/where/blob/main/exercises/c/c.ipynb"
+    made = plain_markdown("```{exercises} c\n```", *book)
+    assert f"| [Add]({colab}#scrollTo=exercise-f_g) | 1 of 3 | 5 | 2 |" in made
+
+
+def test_a_notebook_says_below_its_title_what_the_page_needs_and_how_long_it_takes(book):
+    page, contents = book
+    notation = Page("book/notation", contents.root / "book/notation.md", "Notation")
+    contents = Contents(contents.root, (*contents.pages, notation))
+    title, rest = executed("# Idea\nText", "## More"), f"symbols as in [Notation]({FILES}/book/notation.md)"
+    first, second = plain_notebook(title, page, contents).cells[1:]
+    assert first.source == f"# Idea\n\n30 minutes · needs [Other]({COLAB}) · {rest}\nText"
+    assert second.source == "## More"
+
+
+def test_hidden_code_arrives_folded_under_the_heading_it_belongs_to(book):
+    hidden, seen = nbformat.v4.new_code_cell("2", metadata={"tags": ["hide-input"]}), nbformat.v4.new_code_cell("3")
+    notebook = executed("# Idea\n\n```python\n# no heading\n```\n\n### See `it`\n\nText", hidden, seen)
+    *_, folded, last = plain_notebook(notebook, *book).cells
+    assert folded.source == "# @title Code: See `it`\n2"
+    assert folded.metadata == {"tags": ["hide-input"], "cellView": "form", "jupyter": {"source_hidden": True}}
+    assert (last.source, last.metadata) == ("3", {})
+    assert hidden.source == "2", "the executed notebook stays as it was"
+
+
+def executed(*cells):
+    """A notebook as it comes from its page: texts are Markdown."""
+    made = [nbformat.v4.new_markdown_cell(cell) if isinstance(cell, str) else cell for cell in cells]
+    return nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": {"name": "python3", "display_name": "Python"}})
+
+
 def test_a_notebook_begins_with_the_course_and_stays_the_same(book):
-    cells = [nbformat.v4.new_markdown_cell("# Idea"), nbformat.v4.new_code_cell("1 + 1")]
-    executed = nbformat.v4.new_notebook(
-        cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    )
-    made = plain_notebook(executed, *book)
-    assert nbformat.writes(made) == nbformat.writes(plain_notebook(executed, *book))
+    ran = executed("# Idea", nbformat.v4.new_code_cell("1 + 1"))
+    made = plain_notebook(ran, *book)
+    assert nbformat.writes(made) == nbformat.writes(plain_notebook(ran, *book))
     first, title, _ = made.cells
     assert '%pip install --quiet "course_lib[pages] @ git+https://github.com/some/where"' in first.source
     assert "Change runtime type → GPU" in first.source
     assert first.outputs == []
-    assert title.source == "# Idea"
+    assert title.source.startswith("# Idea\n")
