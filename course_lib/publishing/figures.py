@@ -99,10 +99,12 @@ def play(
     caption: str = "",
     label: str = "step",
     values: Sequence[Any] | None = None,
+    alts: Sequence[str] | None = None,
 ) -> None:
     """Show figures as frames behind a slider; without scripts each frame opens on its own.
 
     `label` names what the slider changes, `values` what it is at each frame (0, 1, 2 … unless given).
+    `alt` says what all frames together show, `alts` what each one does: a reader who cannot see them steps, too.
     """
     alt = _good_alt(alt, caption, "play(frames, alt=…, caption=…)")
     values = list(range(len(frames))) if values is None else list(values)
@@ -111,8 +113,9 @@ def play(
             f"play() needs at least two frames and one value for each: {len(frames)} frames, {len(values)} values"
         )
     names = [f"{label} {value}" for value in values]
+    shown = _alts_of_frames(alt, names, alts)
     box = box_around(frames)  # one for all, or the picture would jump from frame to frame
-    drawn = [svg_of(fig, f"{alt} ({name})", box) for fig, name in zip(frames, names, strict=True)]
+    drawn = [svg_of(fig, said, box) for fig, said in zip(frames, shown, strict=True)]
     for fig in frames:
         plt.close(fig)
     key = digest(alt, *drawn)
@@ -122,20 +125,20 @@ def play(
         for i, (name, svg) in enumerate(zip(names, drawn, strict=True))
     )
     page = (
-        f'<figure class="course-figure course-play" id="{key}">'
-        + _CONTROLS.format(key=key, last=len(frames) - 1, label=html.escape(label), first=html.escape(names[0]))
-        + f"{details}{_caption(caption)}</figure><script>{_SCRIPT.replace('KEY', key)}</script>"
+        f'<figure class="course-figure course-play" id="{key}" aria-label="{html.escape(alt)}">'
+        + _CONTROLS.format(key=key, last=len(frames) - 1, label=html.escape(label), first=html.escape(str(values[0])))
+        + f"{details}{_caption(caption)}</figure><script>{_script(key, label)}</script>"
     )
     _display(page, f"Figure: {alt} ({len(frames)} frames, {names[0]} to {names[-1]})")
 
 
-# Hidden until the script runs: without scripts there is no dead slider on the page.
+# Hidden until the script runs: without scripts there is no dead slider on the page. The slider has a line of its own,
+# so that it does not shrink and grow with the value; it tells a screen reader the value itself.
 _CONTROLS = (
-    '<div class="course-controls" hidden style="gap:.75em;align-items:center;margin:.25em 0">'
-    '<label for="{key}-at">{label}</label>'
+    '<div class="course-controls" hidden style="margin:.25em 0"><label for="{key}-at">{label}</label> '
+    '<output for="{key}-at" aria-live="off" style="font-weight:600">{first}</output>'
     '<input id="{key}-at" type="range" min="0" max="{last}" step="1" value="0" autocomplete="off" '
-    'style="flex:1;min-width:6em">'
-    '<output for="{key}-at" aria-live="polite" style="min-width:6em">{first}</output></div>'
+    'style="display:block;width:100%"></div>'
 )
 
 # Found by id, not by document.currentScript: JupyterLab and Colab run scripts after the fact.
@@ -144,11 +147,25 @@ _SCRIPT = (
     'const s=f.querySelector("input"),o=f.querySelector("output"),d=[...f.querySelectorAll("details")];'
     'const names=d.map(x=>x.querySelector("summary").textContent);'
     "const go=()=>{const i=+s.value;d.forEach((x,j)=>{x.open=j===i;x.hidden=j!==i;});"
-    'o.textContent=names[i];s.setAttribute("aria-valuetext",names[i]);};'
+    'o.textContent=names[i].slice(LABEL);s.setAttribute("aria-valuetext",o.textContent);};'
     'd.forEach(x=>x.querySelector("summary").hidden=true);'
-    'const c=f.querySelector(".course-controls");c.hidden=false;c.style.display="flex";'
+    'f.querySelector(".course-controls").hidden=false;'
     's.addEventListener("input",go);go();})();'
 )
+
+
+def _script(key: str, label: str) -> str:
+    width = len(label.encode("utf-16-le")) // 2  # JavaScript counts in UTF-16
+    return _SCRIPT.replace("KEY", key).replace("LABEL", str(width + 1))
+
+
+def _alts_of_frames(alt: str, names: Sequence[str], alts: Sequence[str] | None) -> list[str]:
+    """What each frame's picture is called."""
+    if alts is None:
+        return [f"{alt} ({name})" for name in names]
+    if len(alts) != len(names) or not all(said.strip() for said in alts):
+        raise MissingAltText(f"play(…, alts=…) needs a text for each of the {len(names)} frames: {list(alts)!r}")
+    return [f"{name}: {said}" for name, said in zip(names, alts, strict=True)]
 
 
 def _good_alt(alt: str | None, caption: str, call: str) -> str:

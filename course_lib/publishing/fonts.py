@@ -13,7 +13,7 @@ from sphinx.errors import ExtensionError
 from course_lib.publishing.styles import bundle_styles
 from course_lib.publishing.svg import digest
 
-MATH_FONT, MATH_LICENSE = "course-math.woff2", "course-math-license.txt"
+MATH_FONT, LICENSES = "course-math.woff2", "course-fonts-license.txt"
 # Letters, digits and Greek, upright and italic: a new formula rarely changes the font. Some are drawn
 # without being written: the italic ∇ and h, the sign of a root, a larger prime.
 ALWAYS = (
@@ -36,8 +36,16 @@ def math_font_file() -> Path:
     return Path(found.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
 
 
-def cut_font(source: Path, target: Path, codes: Iterable[int]) -> dict[int, str]:
-    """Write a font with these characters alone, as woff2, and return what it says of itself (copyright, license)."""
+def open_font_license() -> str:
+    """The SIL Open Font License 1.1, which asks to be beside every copy; matplotlib brings its text."""
+    import matplotlib
+
+    text = (Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "LICENSE_STIX").read_text(encoding="utf-8")
+    return text[text.index("SIL OPEN FONT LICENSE Version 1.1") :]
+
+
+def cut_font(source: Path, target: Path, codes: Iterable[int]) -> None:
+    """Write a font with these characters alone, as woff2."""
     from fontTools import subset
 
     logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every table, and Sphinx would print it
@@ -51,7 +59,6 @@ def cut_font(source: Path, target: Path, codes: Iterable[int]) -> dict[int, str]
         narrow_roots(font)
     target.parent.mkdir(parents=True, exist_ok=True)
     subset.save_font(font, str(target), options)
-    return {record.nameID: str(record) for record in font["name"].names}
 
 
 def narrow_roots(font: Any) -> None:
@@ -74,11 +81,9 @@ def narrow_roots(font: Any) -> None:
 
 
 def write_math_font(characters: str, folder: Path) -> None:
-    """Write the font with these characters, their larger sizes and parts, and its license beside it."""
+    """Write the font with these characters, their larger sizes and parts."""
     codes = {ord(c) for c in characters} | {code for first, last in ALWAYS for code in range(first, last + 1)}
-    said = cut_font(math_font_file(), folder / MATH_FONT, codes)
-    words = f"{MATH_FONT} is a part of {said[1]}, its root signs made narrower.\n{said[0]}\n{said[13]}\n{said[14]}\n"
-    (folder / MATH_LICENSE).write_text(words, encoding="utf-8")
+    cut_font(math_font_file(), folder / MATH_FONT, codes)
 
 
 def cut_icons(static: Path, sheet: str) -> None:
@@ -88,6 +93,18 @@ def cut_icons(static: Path, sheet: str) -> None:
     for whole in (static / "vendor" / "fontawesome").rglob("*.ttf"):
         cut_font(whole, whole.with_suffix(".woff2"), codes)
         whole.unlink()  # for browsers that know no woff2, which are older than all else that the book needs
+
+
+def write_licenses(static: Path) -> None:
+    """Say beside the fonts whose they are and what one may do with them."""
+    from fontTools.ttLib import TTFont
+
+    lines = []
+    for path in sorted(static.rglob("*.woff2")):
+        said = {record.nameID: str(record) for record in TTFont(path)["name"].names}
+        lines.append(f"{path.relative_to(static)}: a part of {said[1]}, {said[0]}")
+    lines += ["The root signs of the formulas' font were made narrower.", "All are licensed as follows.", ""]
+    (static / LICENSES).write_text("\n".join([*lines, open_font_license()]), encoding="utf-8")
 
 
 def write_styles_and_fonts(app: Sphinx, error: Exception | None) -> None:
@@ -102,6 +119,7 @@ def write_styles_and_fonts(app: Sphinx, error: Exception | None) -> None:
     if characters and not ((static / MATH_FONT).exists() and known.exists() and known.read_text() == key):
         write_math_font(characters, static)
         known.write_text(key)
+    write_licenses(static)
 
 
 def setup_fonts(app: Sphinx) -> None:

@@ -69,6 +69,7 @@ _SECOND_BAR = re.compile(r'(<header\b[^>]*\bid="pst-header"[^>]*>).*?(</header>)
 # Wrappers around names, brackets and blanks, which are shown like the text around them: a third of a page's elements.
 _PLAIN = re.compile(r'<span class="(?:n|nn|p|w|pre)">([^<]*)</span>')
 _NO_HEADING = re.compile(r'<th class="(?:head|stub|head stub)">(?:<p></p>)?</th>')
+_NUMBERED = re.compile(r"\b([A-Z][A-Za-z]*-\d+)\b")
 _VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 
 
@@ -134,11 +135,16 @@ def name_rows(app: Sphinx, doctree: nodes.document) -> None:
             next(iter(table.findall(nodes.colspec)))["stub"] = 1
 
 
-def keep_short_code(app: Sphinx, doctree: nodes.document) -> None:
-    """A short piece of code, such as `x[i, j]`, is not broken at its blanks."""
+def keep_together(app: Sphinx, doctree: nodes.document) -> None:
+    """A short piece of code, such as `x[i, j]`, is not broken at its blanks, nor a name like UTF-8 at its hyphen."""
     for literal in doctree.findall(nodes.literal):
         if len(literal.astext()) <= SHORT:
             literal["classes"].append("short")
+    for text in [found for paragraph in doctree.findall(nodes.paragraph) for found in paragraph.findall(nodes.Text)]:
+        pieces = _NUMBERED.split(text.astext())
+        if len(pieces) > 1 and not isinstance(text.parent, nodes.FixedTextElement | nodes.literal | nodes.math):
+            kept = [nodes.inline("", p, classes=["short"]) if i % 2 else nodes.Text(p) for i, p in enumerate(pieces)]
+            text.parent.replace(text, [node for node in kept if node.astext()])
 
 
 def shortened(text: str, most: int = 155) -> str:
@@ -156,6 +162,6 @@ def setup_assets(app: Sphinx) -> None:
     app.add_js_file(None, body=REACHABLE, priority=900)
     app.add_js_file(None, body=f"addEventListener('load',()=>{{{MENUS}}});", priority=900)
     app.connect("doctree-read", name_rows)
-    app.connect("doctree-read", keep_short_code)
+    app.connect("doctree-read", keep_together)
     app.connect("html-page-context", describe)
     app.connect("build-finished", slim_pages, priority=900)

@@ -20,7 +20,8 @@ _ROLES = {
     INK: "currentColor",
     "#000000": "currentColor",
     PAPER: "var(--course-paper, var(--jp-layout-color0, transparent))",
-    "#0072b2": "var(--course-blue, #0072b2)",  # the palette's only color that is dim on black
+    "#0072b2": "var(--course-blue, #0072b2)",  # dim on black
+    "#808080": "var(--course-gray, #808080)",  # a little too dim for words, on white and on black
 }
 _FONT = "var(--course-sans, sans-serif)"
 

@@ -63,7 +63,7 @@ def tiny(tmp_path):
         "book/_static/math.css": "",
         "book/_static/favicon.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>',
         "book/part/sums.md": HEAD % ("[]", "Sums") + CELL + LISTING,
-        "book/part/products.md": HEAD % ("[sums]", "Products") + "Text.\n",
+        "book/part/products.md": HEAD % ("[sums]", "Products") + "Text in UTF-8.\n",
     }
     for name, text in files.items():
         path = tmp_path / name
@@ -100,6 +100,10 @@ def test_a_book_is_built_once_and_again_when_something_changed(tiny):
     assert "5 minutes" in html(tiny, "part/products")
     assert 'href="sums.html"' in html(tiny, "part/products")
     assert "cdn.jsdelivr.net" not in html(tiny, "part/sums")
+    assert '<p>Text in <span class="short">UTF-8</span>.</p>' in html(tiny, "part/products"), "not broken at its hyphen"
+    licensed = (tiny / "_build/html/_static/course-fonts-license.txt").read_text()
+    assert "SIL OPEN FONT LICENSE Version 1.1" in licensed
+    assert all(path.name in licensed for path in (tiny / "_build/html").rglob("*.woff2"))
     ways = ways_in(html(tiny, "part/sums"))
     assert ways == {
         "Open in Colab": "https://colab.research.google.com/github/some/where/blob/notebooks/sums.ipynb",

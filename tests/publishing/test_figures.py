@@ -112,7 +112,23 @@ def test_the_slider_has_a_label_and_says_where_it_is(shown):
     slider = re.search(r'<input id="([^"]+)" type="range" min="0" max="1"', page)
     assert slider is not None
     assert f'<label for="{slider[1]}">shift</label>' in page
-    assert f'<output for="{slider[1]}" aria-live="polite"' in page
+    assert re.search(rf'<output for="{slider[1]}" aria-live="off"[^>]*>0</output>', page), "once, with the label before"
+
+
+def test_each_frame_says_what_it_shows(shown):
+    play([line(), line(1)], alt=ALT, label="shift", alts=["from zero to one", "from one to two"])
+    assert f'aria-label="{ALT}"' in shown[0].html
+    assert re.findall(r'role="img" aria-label="([^"]*)"', shown[0].html) == [
+        "shift 0: from zero to one",
+        "shift 1: from one to two",
+    ]
+
+
+@pytest.mark.parametrize("alts", [["one"], ["one", " "], ["one", "two", "three"]])
+def test_a_frame_without_words_of_its_own_is_refused(alts, shown):
+    with pytest.raises(MissingAltText, match="a text for each of the 2 frames"):
+        play([line(), line(1)], alt=ALT, alts=alts)
+    plt.close("all")
 
 
 @pytest.mark.parametrize(("count", "values"), [(1, None), (3, [1, 2])])
