@@ -19,7 +19,7 @@ from course_lib.publishing.sources import digest_of, imported_files, rubrics_nam
 
 SECONDS_A_PAGE = 60  # of the processor: a machine that has other work, too, makes no page slow
 LONGEST_WAIT = 300  # seconds by the clock, for a page that waits for something that does not come
-LARGEST_OUTPUT = 1_000_000
+LARGEST_OUTPUT = 1_000_000  # bytes of all that one cell shows
 LONGEST_LINE = 20_000  # characters that a cell prints without a break; MyST-NB takes minutes over half a million
 # An image, written as HTML, whose alt text is missing or blank.
 NAMELESS = re.compile(r"""<img\b(?![^>]*\salt=(?:"[^"]*[^"\s][^"]*"|'[^']*[^'\s][^']*'))[^>]*>""", flags=re.I)
@@ -199,11 +199,13 @@ def _refuse_bad_outputs(source: Source, notebook: Any) -> None:
             data = output.get("data", {})
             if any(kind.startswith("image/") for kind in data) or NAMELESS.search(str(data.get("text/html", ""))):
                 raise source.says(i, "shows a picture without alt text; end the cell with show(fig, alt=…)")
-            if len(json.dumps(output)) > LARGEST_OUTPUT:
-                raise source.says(i, f"has an output of more than {LARGEST_OUTPUT / 1e6:.0f} MB")
             longest = max(map(len, output.get("text", "").splitlines()), default=0)
             if longest > LONGEST_LINE:
                 raise source.says(i, f"prints a line of {longest} characters; at most {LONGEST_LINE}")
+        size = sum(len(json.dumps(output, ensure_ascii=False).encode()) for output in cell.get("outputs", []))
+        if size > LARGEST_OUTPUT:
+            found = f"has an output of {size / 1e6:.2f} MB, all that it shows counted together"
+            raise source.says(i, f"{found}; at most {LARGEST_OUTPUT / 1e6:.0f} MB: show less, or in several cells")
 
 
 def _kinds(cell: Any) -> set[str]:

@@ -96,7 +96,11 @@ def test_a_page_without_code_is_not_run(book):
     [
         (["1", "1 / 0"], ["sums.md:12: cell 3: ZeroDivisionError: division by zero"]),
         (["import sys", "print('look', file=sys.stderr)"], ["sums.md:12: cell 3: writes to stderr", "look"]),
-        (["print('x y\\n' * 300_000)"], ["sums.md:8: cell 2: has an output of more than 1 MB"]),
+        (["print('x y\\n' * 300_000)"], ["sums.md:8: cell 2: has an output of 1.50 MB", "at most 1 MB"]),
+        (
+            ["for i in range(3):\n    display({'text/plain': str(i), 'text/html': 'x ' * 180_000}, raw=True)"],
+            ["sums.md:8: cell 2: has an output of 1.08 MB, all that it shows counted together; at most 1 MB"],
+        ),
         (["print('x' * 50_000)"], ["sums.md:8: cell 2: prints a line of 50000 characters; at most 20000"]),
         (["import os\nos._exit(3)"], ["sums.md:8: cell 2: the kernel died"]),
     ],

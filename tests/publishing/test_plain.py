@@ -148,7 +148,7 @@ def test_a_notebook_says_below_its_title_what_the_page_needs_and_how_long_it_tak
 
 def test_hidden_code_arrives_folded_under_the_heading_it_belongs_to(book):
     hidden, seen = nbformat.v4.new_code_cell("2", metadata={"tags": ["hide-input"]}), nbformat.v4.new_code_cell("3")
-    notebook = executed("# Idea\n\n```python\n# no heading\n```\n\n### See `it`\n\nText", hidden, seen)
+    notebook = executed("# Idea\n\n### See `it`\n\n```python\n# no heading\n```\nText", hidden, seen)
     *_, folded, last = plain_notebook(notebook, *book).cells
     assert folded.source == "# @title Code: See `it`\n2"
     assert folded.metadata == {"tags": ["hide-input"], "cellView": "form", "jupyter": {"source_hidden": True}}
