@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.checking.data import TooDeep, describe, is_sequence, is_tensor, kind_of, leaves, plain
+from course_lib.checking.data import TooDeep, is_sequence, is_tensor, kind_of, leaves, plain
+from course_lib.checking.texts import describe, describe_both
 from course_lib.checking.values import Difference, Found, Rules, at, device, dtype, shape, stop, values
 
 __all__ = ["Difference", "Rules", "difference"]
@@ -62,39 +63,27 @@ def _pairs(expected: Any, actual: Any, where: str, rules: Rules, depth: int) -> 
         message = (
             f"Expected {kind_of(expected).split(' (is')[0]}{at(where)}, got {kind_of(actual)}.{_hint(expected, actual)}"
         )
-        stop("type", message, where, describe(expected), describe(actual))
+        stop("type", message, where, *describe_both(expected, actual))
     yield where, expected, actual
 
 
 def _open(expected: Any, actual: Any, where: str, rules: Rules, depth: int) -> Iterator[tuple[str, Any, Any]]:
     kind = "a list" if type(expected) is list else "a dict" if type(expected) is dict else "a tuple"
     if not _same_type(expected, actual):
-        stop(
-            "type",
-            f"Expected {kind}{at(where)}, got {kind_of(actual)}.",
-            where,
-            describe(expected),
-            describe(actual),
-        )
+        stop("type", f"Expected {kind}{at(where)}, got {kind_of(actual)}.", where, *describe_both(expected, actual))
     if type(expected) is dict:
         if not all(type(leaf) in (str, int, bool, float, bytes) for key in actual for leaf in leaves(key)):
             stop("structure", f"The keys of the dict{at(where)} are not plain data.", where)
         if missing := [key for key in expected if key not in actual]:
-            stop(
-                "structure",
-                f"The key {missing[0]!r} is missing{at(where)}.",
-                where,
-                describe(expected),
-                describe(actual),
-            )
+            stop("structure", f"The key {missing[0]!r} is missing{at(where)}.", where, *describe_both(expected, actual))
         if extra := [key for key in actual if key not in expected]:
             message = f"The key {describe(extra[0])} does not belong{at(where)}."
-            stop("structure", message, where, describe(expected), describe(actual))
+            stop("structure", message, where, *describe_both(expected, actual))
         keys: Any = list(expected)
     else:
         if len(expected) != len(actual):
             message = f"Expected {len(expected)} {_items(len(expected))}{at(where)}, got {len(actual)}."
-            stop("structure", message, where, describe(expected), describe(actual))
+            stop("structure", message, where, *describe_both(expected, actual))
         if "permutation" in rules.up_to:
             actual = _matched(expected, actual, rules)
         keys = range(len(expected))

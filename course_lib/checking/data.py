@@ -12,8 +12,6 @@ from typing import Any
 
 import numpy as np
 
-MAX_ITEMS = 12  # an example in a message stays readable
-MAX_TEXT = 300
 MAX_DEPTH = 50  # a list that holds itself ends here
 
 
@@ -106,61 +104,3 @@ def kind_of(value: Any) -> str:
     }
     name = type(value).__name__
     return names.get(type(value), f"{'an' if name[:1] in 'aeiouAEIOU' else 'a'} {name}")
-
-
-def describe(value: Any, limit: int = MAX_TEXT) -> str:
-    """Write a value as a learner would type it, cut where it grows too long."""
-    text = _text(plain(value), 0)
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def _text(value: Any, depth: int) -> str:
-    value = plain(value)
-    if type(value) in (int, bool, type(None), bytes):
-        return repr(value) if type(value) is not int or value.bit_length() < 1000 else "a huge int"
-    if type(value) is str:
-        return repr(value if len(value) <= MAX_TEXT else value[:MAX_TEXT] + "…")
-    if type(value) in (float, complex):
-        return repr(value)
-    if is_tensor(value) or type(value) is np.ndarray:
-        return _array_text(value)
-    if depth > 4:
-        return "…"
-    if is_sequence(value):
-        return _sequence_text(value, depth)
-    if type(value) is dict:
-        items = [f"{_text(k, depth + 1)}: {_text(v, depth + 1)}" for k, v in list(value.items())[:MAX_ITEMS]]
-        return "{" + ", ".join(items + ["…"] * (len(value) > MAX_ITEMS)) + "}"
-    t = torch()
-    if type(value) in (range, slice) or (t is not None and isinstance(value, t.dtype | t.device)):
-        return repr(value)
-    return kind_of(value)
-
-
-def _sequence_text(value: Any, depth: int) -> str:
-    inner = [_text(item, depth + 1) for item in value[:MAX_ITEMS]] + ["…"] * (len(value) > MAX_ITEMS)
-    if type(value) is list:
-        return "[" + ", ".join(inner) + "]"
-    return "(" + ", ".join(inner) + ("," if len(inner) == 1 else "") + ")"
-
-
-def _array_text(value: Any) -> str:
-    if is_tensor(value) and value.layout is not torch().strided:
-        return f"a {value.layout} tensor of shape {tuple(value.shape)}"
-    name = "tensor" if is_tensor(value) else "array"
-    dtype = str(value.dtype).removeprefix("torch.")
-    if value.size if name == "array" else value.numel():
-        if (value.size if name == "array" else value.numel()) > 4 * MAX_ITEMS:
-            return f"a {dtype} {name} of shape {tuple(value.shape)}"
-        host = value if name == "array" else value.detach().cpu().double() if value.is_floating_point() else value.cpu()
-        inner = _nested_text(np.asarray(host).tolist())
-    else:
-        inner = "[]" if len(value.shape) < 2 else f"[], shape={tuple(value.shape)}"
-    usual = dtype in ("float32", "int64", "bool") if name == "tensor" else dtype in ("float64", "int64", "bool")
-    return f"{name}({inner}{'' if usual else f', dtype={dtype}'})"
-
-
-def _nested_text(value: Any) -> str:
-    if type(value) is list:
-        return "[" + ", ".join(_nested_text(item) for item in value) + "]"
-    return f"{value:.7g}" if type(value) is float else repr(value)

@@ -13,7 +13,6 @@ from course_lib.checking.calling import Failure, Outcome, run
 from course_lib.checking.comparison import Difference, Rules, difference
 from course_lib.checking.data import (
     TooDeep,
-    describe,
     is_tensor,
     leaves,
     plain,
@@ -21,6 +20,7 @@ from course_lib.checking.data import (
     transform,
 )
 from course_lib.checking.rubric import Call, Case, Rubric, summary
+from course_lib.checking.texts import DIGITS, describe, describe_both
 from course_lib.checking.verdict import Example
 
 LONGEST_CALL = 240
@@ -59,11 +59,11 @@ def _failures(expected: Outcome, outcome: Outcome) -> Difference | None:
     want, got = expected.failure, outcome.failure
     if want and not got:
         message = f"This input must be refused with {want.name}, but your answer returned a result."
-        return Difference("refusal", message, "", f"raises {want.name}", describe(outcome.value))
+        return Difference("refusal", message, "", f"raises {want.name}", describe(outcome.value, digits=DIGITS))
     if want and got and isinstance(got.error, type(want.error)):
         return None
     assert got is not None
-    shown = f"raises {want.name}" if want else describe(expected.value)
+    shown = f"raises {want.name}" if want else describe(expected.value, digits=DIGITS)
     return Difference("error", _raised(got), "", shown, f"raises {got.name}")
 
 
@@ -98,7 +98,7 @@ def _arguments(rubric: Rubric, case: Case, expected: Outcome, outcome: Outcome) 
             verb = "should hold the result afterwards, but differs" if rubric.mutates else "was changed in place"
             help_ = "" if rubric.mutates else "; the caller still needs it, so work on a new one"
             message = f"The argument `{name}` {verb}{help_}."
-            return Difference("arguments", message, name, describe(before), describe(after))
+            return Difference("arguments", message, name, *describe_both(before, after))
     return None
 
 
@@ -149,7 +149,7 @@ def example(rubric: Rubric, trial: Trial) -> Example:
     if found.kind in ("values", "arguments") or found.expected or found.actual:
         return Example(call, found.expected, found.actual, found.where)
     expected = reference(rubric, trial.case.make())
-    return Example(call, describe(expected.value), describe(trial.outcome.value), found.where)
+    return Example(call, *describe_both(expected.value, trial.outcome.value), found.where)
 
 
 def call_text(rubric: Rubric, case: Case) -> str:

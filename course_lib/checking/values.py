@@ -8,7 +8,8 @@ from unicodedata import normalize
 
 import numpy as np
 
-from course_lib.checking.data import MAX_TEXT, describe, is_tensor, to_numpy, torch
+from course_lib.checking.data import is_tensor, to_numpy, torch
+from course_lib.checking.texts import MAX_TEXT, describe_both, place
 
 # The relative and absolute tolerances of torch.testing.assert_close, which practitioners know.
 TOLERANCES = {
@@ -51,7 +52,8 @@ def stop(kind: str, message: str, where: str = "", expected: Any = "", actual: A
 
 def at(where: str) -> str:
     """Return a place as the words that follow a noun."""
-    return f" at {where}" if where else ""
+    words = place(where)
+    return f" {words if words.startswith('at ') or not words else 'in ' + words}" if where else ""
 
 
 def _arrays(want: Any, got: Any) -> bool:
@@ -123,18 +125,17 @@ def _array_values(where: str, want: Any, got: Any, rules: Rules, best: Any) -> N
     spot = where + (f"[{', '.join(map(str, index))}]" if index else "")
     count = int((~same).sum())
     message = (
-        f"{count} of {same.size} values differ, the first at {spot}." if index else f"The value{at(spot)} differs."
+        f"{count} of {same.size} values differ, the first{at(spot)}." if index else f"The value{at(spot)} differs."
     )
     stop("values", message, spot, *_two(expected[index].item(), actual[index].item()))
 
 
 def _two(want: Any, got: Any) -> tuple[str, str]:
-    """Write two numbers shortly, or in full where they would look alike; likewise strings."""
-    if type(want) is float and type(got) in (int, float) and f"{want:.6g}" != f"{got:.6g}":
-        return f"{want:.6g}", f"{got:.6g}"
+    """Write two values shortly, or in full where they would look alike."""
     if type(want) is str and type(got) is str and normalize("NFC", want) == normalize("NFC", got):
         return ascii(want)[:MAX_TEXT], ascii(got)[:MAX_TEXT]  # they would look alike: show the code points
-    return describe(want), describe(got)
+    one, other = describe_both(want, got)
+    return (one.removesuffix(".0"), other.removesuffix(".0")) if type(want) is float else (one, other)
 
 
 def _close(expected: np.ndarray, actual: np.ndarray, tolerance: tuple[float, float]) -> np.ndarray:

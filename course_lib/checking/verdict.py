@@ -10,6 +10,8 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from course_lib.checking.texts import place
+
 Status = Literal["passed", "partial", "failed", "blank"]
 MARKS = {"passed": "✓", "partial": "◐", "failed": "✗", "blank": "○"}
 
@@ -22,6 +24,12 @@ class Example:
     expected: str
     actual: str
     where: str = ""
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """Both results, with the place where they differ."""
+        words = f" ({place(self.where)})" if self.where else ""
+        return self.expected + words, self.actual + words
 
 
 @dataclass(frozen=True)
@@ -95,8 +103,8 @@ class Verdict:
 
 def example_rows(example: Example) -> list[tuple[str, str]]:
     """Return the labeled lines in which an example is shown, in every form of a verdict."""
-    where = f" at {example.where}" if example.where else ""
-    return [("call", example.call), ("expected", example.expected + where), ("yours", example.actual + where)]
+    expected, actual = example.shown
+    return [("call", example.call), ("expected", expected), ("yours", actual)]
 
 
 def _in_notebook() -> bool:

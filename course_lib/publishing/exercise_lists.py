@@ -65,13 +65,13 @@ def _mistakes(rubric) -> tuple[Mistake, ...]:
         example = counter_example(rubric, wrong)
         if example is None:
             raise ValueError(f"no case of {rubric.name} shows what its mistake {name!r} does wrong")
-        where = f"  at {example.where}" if example.where else ""
+        expected, actual = example.shown
         found.append(
             Mistake(
                 says=" ".join(inspect.cleandoc(wrong.__doc__ or name).split()),
                 call=example.call,
-                expected=example.expected + where,
-                gives=example.actual + where,
+                expected=expected,
+                gives=actual,
             )
         )
     return tuple(found)

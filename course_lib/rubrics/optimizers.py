@@ -29,10 +29,10 @@ def walk(rng, size):
 def drive(answer, starts, gradients, *hyperparameters):
     """Return the parameters after each step, as the answer's attribute `parameters` gives them."""
     optimizer = answer([start.clone() for start in starts], *hyperparameters)
-    path = []
-    for step in gradients:
+    path = {}
+    for number, step in enumerate(gradients, start=1):
         optimizer.step(step)
-        path.append([parameter.clone() for parameter in optimizer.parameters])
+        path[f"parameters after step {number}"] = [parameter.clone() for parameter in optimizer.parameters]
     return path
 
 

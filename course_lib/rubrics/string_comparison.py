@@ -535,7 +535,7 @@ def pieces_marked_by_kind(text):
 )
 def utf8_encode(rng, size):
     """Characters that need one, two, three and four bytes."""
-    pools = ["éßñ", "😀𝄞🂡", "한€가あ", "az5~", "Ж٣"]  # one Latin-1 character first: it tells most mistakes apart
+    pools = ["éßñ", "😀🚀𠮷", "한€가あ", "az5~", "Ж٣"]  # one Latin-1 character first: it tells most mistakes apart
     return "".join(some_text(rng, pools[place % 5], 1) for place in range(size))
 
 

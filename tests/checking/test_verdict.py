@@ -25,7 +25,7 @@ def test_in_a_terminal_it_is_text():
     verdict = check("made_up.padding_mask", marks_padding)
     assert repr(verdict) == str(verdict)
     assert "✗ made_up.padding_mask — 0 of 4 points" in str(verdict)
-    assert "expected  True at [0, 0]" in str(verdict)
+    assert "expected  True (at [0, 0])" in str(verdict)
 
 
 def test_its_text_form_in_a_notebook_is_the_points_as_a_python_float(notebook):
