@@ -219,8 +219,8 @@ class RMSProp(SGD):
     s ← ρs + (1 − ρ)g², d = g / (√s + ε), with `decay` ρ in [0, 1). Equation (6); Tieleman and Hinton 2012.
 
     >>> height = torch.tensor([10.0])
-    >>> RMSProp([height], learning_rate=1.0, decay=0.75).step([torch.tensor([3.0])])  # d = 3 / √(0.25 · 9) = 2
-    >>> height
+    >>> RMSProp([height], learning_rate=1.0, decay=0.75).step([torch.tensor([3.0])])
+    >>> height  # d = 3 / √(0.25 · 9) = 2
     tensor([8.])
     """
 

@@ -206,7 +206,8 @@ def blend(first: UInt8[Tensor, "*shape"], second: UInt8[Tensor, "*shape"]) -> UI
     nine bits, so it is taken in a wider type. Raises ValueError if the shapes differ.
     Warren 2012, section 2-5, does without one.
 
-    >>> blend(torch.tensor([200, 7], dtype=torch.uint8), torch.tensor([100, 4], dtype=torch.uint8)).tolist()
+    >>> gray = {"dtype": torch.uint8}
+    >>> blend(torch.tensor([200, 7], **gray), torch.tensor([100, 4], **gray)).tolist()
     [150, 5]
     """
     if first.shape != second.shape:

@@ -79,7 +79,11 @@ def _folded(signature: str) -> str:
         signal: Shaped[Tensor, "*batch time"],
         width: int,
     ) -> Shape
+    >>> _folded("def add(\\n    a: int, b: int, carried_over_from_before: bool\\n) -> int").count("\\n")
+    4
     """
+    if max(map(len, signature.splitlines())) > WIDEST and "#" not in signature:
+        signature = re.sub(r"(?<=\()\n *|,?\n *(?=\))", "", signature)
     parts = re.fullmatch(r"( *)(def \w+\()(.+)(\).*)", signature)
     if parts is None or len(signature) <= WIDEST:
         return signature

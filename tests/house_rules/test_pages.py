@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 from house_rules.house import ROOT, at, calls, cells, front_matter, names, none_of, pages, parse, prose, solutions, text
 
@@ -92,7 +93,10 @@ def _contents(path: Path) -> list[str]:
 
 def _wide(root: Path, path: Path) -> list[str]:
     """Code that a page shows, its own or the library's, fits beside both bars on a laptop."""
-    shown = [(path, cell.line, cell.source) for cell in cells(path) if "hide-input" not in cell.tags]
+    shown = [(path, cell.line, cell.source) for cell in cells(path)]
+    for block in MarkdownIt().parse(text(path)):
+        if block.type == "fence" and block.map and not block.info.startswith("{"):
+            shown.append((path, block.map[0] + 2, block.content))
     for concept, name in re.findall(r"course_lib/(\w+)\.py\n(?:[^`\n].*\n)*?:pyobject: *(\w+)", text(path)):
         module = root / "course_lib" / f"{concept}.py"
         found = [node for node in parse(module).body if getattr(node, "name", "") == name]
@@ -155,14 +159,18 @@ def test_what_breaks_the_contract_is_named(house, edit, old, new, words):
 
 def test_code_that_a_laptop_would_cut_is_named_with_its_line(house, edit):
     edit("book/start/first.md", "1 + 1", f"1 + {'1' * 96}\n1 + {'1' * 97}")
+    edit("book/start/first.md", ":tags: [hide-input]\n", f":tags: [hide-input]\n1 + {'2' * 98}\n")
     edit(
         "book/start/first.md",
         "## See it\n",
-        "```{literalinclude} ../../course_lib/first.py\n:pyobject: double\n```\n## See it\n",
+        "```{literalinclude} ../../course_lib/first.py\n:pyobject: double\n```\n"
+        f"```python\n1 + {'3' * 99}\n```\n## See it\n",
     )
     edit("course_lib/first.py", "return 2 * values", f"return {' + '.join(['values'] * 12)}")
     assert problems(house) == [
-        "book/start/first.md:42: 101 columns of code; first.md has room for 100",
+        "book/start/first.md:31: 102 columns of code; first.md has room for 100",
+        "book/start/first.md:46: 101 columns of code; first.md has room for 100",
+        "book/start/first.md:25: 103 columns of code; first.md has room for 100",
         "course_lib/first.py:17: 116 columns of code; first.md has room for 100",
     ]
 
