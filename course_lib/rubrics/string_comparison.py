@@ -167,7 +167,7 @@ def ends_at_the_brace(text):
 
 @to_upper.mistake
 def adds_32(text):
-    """You moved the letters the wrong way: a capital's code is 32 *less* than that of its small letter."""
+    """You moved the letters the wrong way: a capital's code is 32 lower than that of its small letter."""
     return "".join(chr(ord(c) + 32) if "a" <= c <= "z" else c for c in text)
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+import re
 from collections.abc import Callable
 
 import pytest
@@ -23,6 +24,7 @@ def problems(rubrics: list[Rubric]) -> list[str]:
         found.append(f"{place}: {len(rubrics)} exercises; a concept has at least {EXERCISES}")
     for rubric in rubrics:
         found += [*_too_few(rubric), *_reference(rubric), *_blank(rubric), *_mistakes(rubric), *_alternatives(rubric)]
+        found += _emphasized(rubric)
     return found
 
 
@@ -52,6 +54,16 @@ def _too_few(rubric: Rubric) -> list[str]:
         for kind, made, least in counts
         if len(made) < least
     ]
+
+
+def _emphasized(rubric: Rubric) -> list[str]:
+    """Name the docstrings with a *word* in them: a verdict shows `backquotes` as code and marks nothing else."""
+    found = []
+    for made in (rubric.build, *(edge.build for edge in rubric.edges), *rubric.mistakes.values()):
+        plain = re.sub("`[^`]*`", "", made.__doc__ or "")
+        if starred := re.search(r"(?<!\w)(\*+)(?! )[^*]*[^* ]\1(?!\w)", plain):
+            found.append(f"{_place(made)}: {starred[0]} in a docstring of {rubric.name} would show its asterisks")
+    return found
 
 
 def unwatched(rubric: Rubric) -> Rubric:
@@ -170,6 +182,21 @@ def test_too_few_mistakes_and_alternatives_are_named():
         "test_rubrics.double has 3 mistakes; at least 4",
         "test_rubrics.double has 0 alternatives; at least 1",
     ]
+
+
+@pytest.mark.parametrize("text", ["It is 2 *less* than that.", "A **very** wrong one.", "*Both* are wrong."])
+def test_emphasis_that_would_show_its_asterisks_is_named(text):
+    made = a_rubric()
+    made.mistakes["squares"].__doc__ = text
+    [problem] = of_one(made)
+    assert problem.startswith("tests/house_rules/test_rubrics.py:")
+    assert "* in a docstring of test_rubrics.double would show its asterisks" in problem
+
+
+def test_stars_that_multiply_or_stand_in_code_are_fine():
+    made = a_rubric()
+    made.mistakes["squares"].__doc__ = "It is 2 * x * y, or n*m*k, not `*args`, `**options`."
+    assert of_one(made) == []
 
 
 def test_a_mistake_that_passes_is_named_with_its_line():
