@@ -38,6 +38,12 @@ def opened(browser):
         context.close()
 
 
+def follow(page, link):
+    """Click, and wait for the page that it leads to."""
+    with page.expect_navigation():
+        link.click()
+
+
 def test_a_quiz_is_answered_by_keyboard(opened):
     page = opened(TENSORS)
     quiz = page.locator(".quiz").first
@@ -82,6 +88,27 @@ def test_search_finds_a_term_and_leads_to_its_page(opened):
     assert page.locator("h1").first.inner_text().startswith("Attention masks")
 
 
+def test_the_map_leads_to_every_concept(opened):
+    for number, box in enumerate(opened(HTML / "book" / "index.html").locator(".concept-map a").all()):
+        title = box.text_content()
+        page = opened(HTML / "book" / "index.html")
+        follow(page, page.locator(".concept-map a").nth(number))
+        assert page.locator("article h1").inner_text().rstrip("#") == title
+    assert number + 1 == len(concept_pages())
+
+
+def test_next_leads_through_the_whole_book_and_previous_back(opened):
+    page, way = opened(HTML / "book" / "index.html"), []
+    while page.locator(".right-next").count():
+        way.append(page.url)
+        follow(page, page.locator(".right-next"))
+    in_the_book = {file.as_uri() for file in built_pages() if file.is_relative_to(HTML / "book")}
+    assert {*way, page.url} == in_the_book
+    for url in reversed(way):
+        follow(page, page.locator(".left-prev"))
+        assert page.url == url
+
+
 def test_a_slider_changes_its_figure_on_every_page(opened):
     complaints = []
     for file in concept_pages():
@@ -93,6 +120,11 @@ def test_a_slider_changes_its_figure_on_every_page(opened):
             visible = player.locator("svg:visible")
             before = visible.get_attribute("aria-label")
             player.locator("input[type=range]").press("ArrowRight")
+            value, told = player.locator("output").inner_text(), player.locator("input").get_attribute("aria-valuetext")
+            if value != told or not visible.get_attribute("aria-label").startswith(
+                f"{player.locator('label').inner_text()} {value}"
+            ):
+                complaints.append(f"{file.name}: figure {number} shows {value!r} and tells {told!r}")
             if visible.count() != 1 or visible.get_attribute("aria-label") == before:
                 complaints.append(f"{file.name}: figure {number} stays as it is: {before}")
     none_of(complaints)
@@ -138,8 +170,9 @@ def test_a_laptop_shows_code_whole(opened):
     for file in concept_pages():
         page = opened(file)
         cut = page.evaluate(
-            "[...document.querySelectorAll('article pre')].filter(e => !e.closest('details') && "
-            "e.scrollWidth > e.clientWidth).map(e => e.textContent.slice(0, 60))"
+            "[...document.querySelectorAll('article details')].forEach(e => e.open = true), "
+            "[...document.querySelectorAll('article pre')].filter(e => e.scrollWidth > e.clientWidth + 1)"
+            ".map(e => e.textContent.slice(0, 60))"
         )
         complaints += [f"{file.name}: scrolls sideways: {code!r}" for code in cut]
     none_of(complaints)
