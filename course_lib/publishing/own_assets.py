@@ -30,7 +30,7 @@ MENUS = (
 )
 # A result's first lines are read from its page, which no browser allows where a folder is read and not a server.
 FROM_A_FOLDER = "if(location.protocol==='file:')DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY=false;"
-SHORT = 18  # characters of code that stand on one line, even on a phone
+SHORT = 20  # characters of code that stand on one line, even on a phone
 _TOGGLE = r'class="(?:[^"]* )?(?:toggle|admonition(?: [^"]*)? dropdown)[" ]'
 # What extensions put on every page, and what a page must hold to need it. None: no page does.
 NEEDED_BY: dict[str, str | None] = {
