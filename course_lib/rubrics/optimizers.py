@@ -69,6 +69,18 @@ def nothing_remembered():
     return torch.tensor([3.0, -4.0]), 0.0, 2
 
 
+@bias_corrected.edge(points=1)
+def a_long_memory():
+    """With β near 1 the first average is a thousand times too small, and the correction must be as exact as ever."""
+    return torch.tensor([3.0, -4.0]), 1 - 2**-10, 1  # a power of two: exact in float32 as well
+
+
+@bias_corrected.mistake
+def adds_a_little(average, beta, step):
+    """Something was added to 1 − βᵗ. It is never 0 after a step, so leave it alone: near 0 even 1e-8 is too much."""
+    return average / (1 - beta**step + 1e-8)
+
+
 @bias_corrected.mistake
 def multiplies(average, beta, step):
     """The average is too small, so it must grow: divide by 1 − βᵗ instead of multiplying by it."""

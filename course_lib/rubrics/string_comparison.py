@@ -240,7 +240,7 @@ def c_compare(rng, size):
     """Strings that share a beginning and then differ, or of which one ends."""
     shared = some_text(rng, "xyz", size - 1)
     low, high = sorted(rng.choice(list("5Aatz"), size=2, replace=False))
-    left, right = {1: (low, high), 2: (high, low), 3: ("", low), 5: (low + "at", "")}.get(size, (low + "as", high))
+    left, right = {1: (low, high), 2: ("a", "A"), 3: ("", low), 5: (low + "at", "")}.get(size, (low + "as", high))
     return (shared + left).encode(), (shared + right).encode()
 
 
@@ -332,6 +332,12 @@ def difference_of_lengths(left, right):
 
 
 @c_compare.mistake
+def makes_no_difference_of_case(left, right):
+    """You made capitals and small letters alike. `strcmp` tells them apart: A is 65 and a is 97."""
+    return sc.c_compare(left.lower(), right.lower())
+
+
+@c_compare.mistake
 def compares_the_lengths_first(left, right):
     """You compare lengths before bytes. C reads both strings from the left; the first difference decides."""
     left, right = (text.split(b"\0")[0] for text in (left, right))
@@ -366,7 +372,7 @@ def natural_key(rng, size):
         ["a-" + long, "a-" + short, "a!"],
         ["x7y" + long, "x7y" + short, "x700"],
         [long + "a", short + "b", "a", f"{rng.integers(200, 900)}"],  # 97 is a, so numbers on either side of it
-        ["B" + short, "é1", "ab2", "v1." + long, "v1." + short],
+        ["B" + short, "é1", "ab2", "v1." + long, "v1." + short, "a\nc"],
     ]
     names = [name for group in pairs[: {1: 1, 2: 2, 3: 3, 5: 4, 8: 5}[size]] for name in group]
     return (sorted(names, key=sc.natural_key, reverse=True),)  # so that no two keep their places by luck
@@ -481,6 +487,12 @@ def reads_a_decimal_point(text):
 def ignores_case(text):
     """Capitals and small letters are mixed: apart from numbers, characters keep the order of their codes."""
     return sc.natural_key(text.lower())
+
+
+@natural_key.mistake
+def drops_line_breaks(text):
+    """A line break got lost: in a regular expression `.` means any character but that one, unless you add `re.S`."""
+    return sc.natural_key(text.replace("\n", ""))
 
 
 @natural_key.mistake
@@ -842,7 +854,9 @@ def typo_distance(rng, size):
     start = {1: "", 2: "ss", 8: "bcao" + some_text(rng, "abcd", 2)}.get(size, some_text(rng, "abcd", size))
     changed = {1: ("ei", "ie"), 2: ("eg", "if"), 3: ("ei", "io"), 5: ("eif", "ief"), 8: ("iezuk", "eiznu")}
     left, right = changed[size]
-    copy = {5: start[:2] + "o" + start[2:], 8: start[2:3] + start[4:]}.get(size, start)  # far enough from the exchange
+    copy = {3: start.capitalize(), 5: start[:2] + "o" + start[2:], 8: start[2:3] + start[4:]}.get(
+        size, start
+    )  # far enough from the exchange
     return start + left, copy + right
 
 
@@ -974,6 +988,12 @@ def misses_an_exchange_at_the_start(left, right):
 def replacing_costs_two(left, right):
     """Replacing a letter costs one; yours pays for deleting the old and inserting the new one."""
     return distance_with(left, right, replace=2)
+
+
+@typo_distance.mistake
+def makes_capitals_small(left, right):
+    """You made capitals and small letters alike. They are two characters, and changing one to the other is an edit."""
+    return sc.typo_distance(left.lower(), right.lower())
 
 
 @typo_distance.mistake

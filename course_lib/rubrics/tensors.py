@@ -485,6 +485,12 @@ def beyond_the_axis():
 
 
 @sliced.edge(points=1)
+def a_start_beyond_the_axis():
+    """A start beyond the end is cut to the length: the slice is empty, and its offset stays within reach."""
+    return (6, 4), (4, 1), 1, 0, 9, None, 1
+
+
+@sliced.edge(points=1)
 def before_the_axis():
     """A start that counts from the end beyond the beginning is cut to 0."""
     return (6, 4), (4, 1), 2, 0, -99, 3, 2
@@ -655,6 +661,15 @@ def counts_from_the_end_without_end(shape, strides, offset, axis, start, stop, s
     first = start + shape[axis]
     length = len(range(first, slice(start, stop, step).indices(shape[axis])[1], step))
     return (*_replaced(shape, strides, axis, length, new_strides[axis]), offset + first * strides[axis])
+
+
+@sliced.mistake
+def leaves_a_start_beyond_the_end(shape, strides, offset, axis, start, stop, step):
+    """A start beyond the end moved the offset out of the tensor. Cut it to the length, even if nothing is left."""
+    new, new_strides, new_offset = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    if step < 0 or start is None or start <= shape[axis]:
+        return new, new_strides, new_offset
+    return new, new_strides, offset + start * strides[axis]
 
 
 @sliced.mistake
@@ -1035,6 +1050,12 @@ def seven_tenths():
 
 
 @standardize.edge(points=1)
+def seven_tenths_beside_others():
+    """Each column is asked for itself: 0.1 seven times over stays constant beside a column that changes."""
+    return torch.stack([torch.full((7,), 0.1), torch.arange(7.0)], dim=1)
+
+
+@standardize.edge(points=1)
 def years():
     """Large numbers close together, such as years, are scaled as well as any."""
     return torch.tensor([[1999.0], [2001.0], [2003.0]])
@@ -1098,6 +1119,16 @@ def divides_by_zero(table):
 def asks_the_deviation(table):
     """A constant column was known by its deviation of 0, but rounding may leave a little. Compare its numbers."""
     centered = table - table.mean(dim=0)
+    deviation = centered.square().mean(dim=0).sqrt()
+    return torch.where(deviation == 0, 0.0, centered / deviation)
+
+
+@standardize.mistake
+def asks_the_whole_table(table):
+    """Only a table that is constant as a whole became zeros at once. Ask each column whether it changes."""
+    centered = table - table.mean(dim=0)
+    if (table == table[0]).all():
+        return torch.zeros_like(table)
     deviation = centered.square().mean(dim=0).sqrt()
     return torch.where(deviation == 0, 0.0, centered / deviation)
 
