@@ -1,10 +1,12 @@
 """The whole book as one PDF, printed by Debian's Chromium."""
 
+import re
 import shutil
 import subprocess
 from html import escape
 from pathlib import Path
 
+from course_lib.publishing.about import About
 from course_lib.publishing.contents import Contents
 from course_lib.publishing.printed import Article, articles, print_style
 
@@ -40,8 +42,11 @@ def _answers(command: tuple[str, ...]) -> bool:
     return answer.returncode == 0 and bool(answer.stdout.strip() or "--version" in command)
 
 
-def write_pdf(contents: Contents, build: Path, target: Path, says: str) -> None:
-    """Write the built book as a PDF with bookmarks and links. Raises `CannotPrint` where the system lacks something."""
+def write_pdf(contents: Contents, build: Path, target: Path, about: About) -> None:
+    """Write the built book as a tagged PDF with bookmarks and links.
+
+    Raises `CannotPrint` where the system lacks something.
+    """
     demand_packages()
     html = build / "html"
     made = articles(contents, html, address=lambda key, place: f"#{place}")
@@ -49,17 +54,40 @@ def write_pdf(contents: Contents, build: Path, target: Path, says: str) -> None:
     folder.mkdir(exist_ok=True)
     shutil.copyfile(html / "_static" / "course-math.woff2", folder / "course-math.woff2")
     page = folder / "book.html"
-    page.write_text(_whole(made, says, html), encoding="utf-8")
-    _print(page, target, contents.pages[0].title)
+    page.write_text(_whole(made, about, html), encoding="utf-8")
+    _print(page, target, about.title)
+    target.write_bytes(described(target.read_bytes(), about))
 
 
-def _whole(made: list[Article], says: str, html: Path) -> str:
-    title = escape(made[0].title)
+def described(printed: bytes, about: About) -> bytes:
+    """A PDF of Chromium's, which knows no author and only the clock's time, with its description written anew.
+
+    PDF lets one append an object that replaces an earlier one, and a table that says where it is (ISO 32000, 7.5.6).
+    """
+    trailers = re.findall(rb"trailer\s*<<(.*?)>>\s*startxref\s*(\d+)\s*%%EOF", printed, flags=re.S)
+    known = dict(re.findall(rb"/(Size|Root|Info) ([^/>]+?)\s*(?=/|$)", trailers[-1][0])) if trailers else {}
+    if len(known) < 3:
+        raise ValueError("Chromium no longer ends its PDF with a plain trailer: course_lib/publishing/pdf.py reads one")
+    number = int(known[b"Info"].split()[0])
+    facts = {"Title": about.title, "Author": about.author, "Subject": about.says, "Creator": "course_lib"}
+    words = "".join(f"/{name} <feff{said.encode('utf-16-be').hex()}>\n" for name, said in facts.items())
+    when = f"D:{about.changed:%Y%m%d%H%M%S}Z"
+    start = len(printed) + 1
+    said = f"{number} 0 obj\n<<{words}/Producer (Chromium)\n/CreationDate ({when})\n/ModDate ({when})>>\nendobj\n"
+    table = f"xref\n0 1\n0000000000 65535 f \n{number} 1\n{start:010} 00000 n \ntrailer\n"
+    ends = f"/Prev {int(trailers[-1][1])}>>\nstartxref\n{start + len(said)}\n%%EOF\n"
+    parts = b"".join(b"/%b %b\n" % part for part in known.items())
+    return printed + b"\n" + said.encode() + table.encode() + b"<<" + parts + ends.encode()
+
+
+def _whole(made: list[Article], about: About, html: Path) -> str:
+    title = escape(about.title)
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{print_style(html)}{PAPER}</style></head><body>"
         f'<div class="cover"><p class="cover-title" style="font-size:30pt;font-weight:700">{title}</p>'
-        f"<p>{escape(says)}</p></div>{_list_of(made)}{''.join(_with_part(article) for article in made)}</body></html>"
+        f"<p>{escape(about.says)}</p></div>{_list_of(made)}"
+        f"{''.join(_with_part(article) for article in made)}</body></html>"
     )
 
 

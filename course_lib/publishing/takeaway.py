@@ -2,10 +2,10 @@
 
 import argparse
 import sys
-import tomllib
 from pathlib import Path
 
-from course_lib.publishing.contents import read_contents, repository_url
+from course_lib.publishing.about import about_book
+from course_lib.publishing.contents import read_contents
 from course_lib.publishing.epub import write_epub
 from course_lib.publishing.pdf import CannotPrint, demand_packages, write_pdf
 
@@ -38,13 +38,9 @@ def _write(kind: str, root: Path, build: Path) -> int:
     if not (build / "html" / "index.html").exists():
         raise CannotPrint(f"There is no book in {build}: `make book` builds it.")
     contents = read_contents(root)
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8")).get("project", {})
-    says = project.get("description", "")
     target = build / f"{NAME}.{kind}"
-    if kind == "pdf":
-        write_pdf(contents, build, target, says)
-    else:
-        write_epub(contents, build, target, says, repository_url(root))
+    write = write_pdf if kind == "pdf" else write_epub
+    write(contents, build, target, about_book(contents))
     print(f"Wrote {target} ({target.stat().st_size / 1e6:.1f} MB)")
     return 0
 

@@ -10,7 +10,8 @@ from browser.every_page import BUILD, built_pages, none_of
 from house_rules.house import ROOT
 
 from course_lib.publishing import pdf
-from course_lib.publishing.contents import read_contents, repository_url
+from course_lib.publishing.about import about_book
+from course_lib.publishing.contents import read_contents
 from course_lib.publishing.epub import write_epub
 from course_lib.publishing.pdf import CannotPrint, write_pdf
 
@@ -34,7 +35,7 @@ def printed(contents, tmp_path_factory):
     except CannotPrint as error:
         pytest.skip(str(error))
     target = tmp_path_factory.mktemp("pdf") / "book.pdf"
-    write_pdf(contents, BUILD, target, "Says")
+    write_pdf(contents, BUILD, target, about_book(contents))
     return target.read_bytes()
 
 
@@ -42,7 +43,7 @@ def printed(contents, tmp_path_factory):
 def texts(contents, tmp_path_factory):
     """Every XML file of the EPUB by name."""
     target = tmp_path_factory.mktemp("epub") / "book.epub"
-    write_epub(contents, BUILD, target, "Says", repository_url(ROOT))
+    write_epub(contents, BUILD, target, about_book(contents))
     with zipfile.ZipFile(target) as archive:
         assert archive.testzip() is None
         return {name: archive.read(name) for name in archive.namelist() if name.endswith(("xhtml", "opf"))}

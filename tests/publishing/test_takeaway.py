@@ -1,15 +1,20 @@
 """The book as one file: everything open, nothing to press, and no link that leads out of it by mistake."""
 
+import io
+import os
 import re
+import subprocess
 import zipfile
+from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import pytest
 
 from course_lib.publishing import pdf
+from course_lib.publishing.about import About, about_book, changed_at
 from course_lib.publishing.contents import read_contents
-from course_lib.publishing.epub import write_epub
-from course_lib.publishing.pdf import CannotPrint, write_pdf
+from course_lib.publishing.cover import SIZE, drawn_cover
+from course_lib.publishing.pdf import CannotPrint, described, write_pdf
 from course_lib.publishing.printed import articles
 from course_lib.publishing.takeaway import main
 
@@ -35,6 +40,7 @@ def built(tmp_path):
     files = {
         "_toc.yml": "root: book/index\nparts:\n  - caption: Part\n    chapters:\n"
         "      - file: book/part/one\n      - file: book/part/two\n",
+        "_config.yml": "title: Front\nauthor: Ann & Bo\n",
         "pyproject.toml": '[project]\ndescription = "Says <what>"\n[project.urls]\nRepository = "https://a.b/c"\n',
         "book/index.md": "# Front & back\n",
         "book/part/one.md": "---\nneeds: []\nminutes: 1\n---\n# One\n",
@@ -128,19 +134,96 @@ def test_a_pdf_has_every_page_and_bookmarks(built):
     except CannotPrint as error:
         pytest.skip(str(error))
     target = built / "book.pdf"
-    write_pdf(read_contents(built), built / "_build", target, "Says")
+    contents = read_contents(built)
+    write_pdf(contents, built / "_build", target, about_book(contents))
     data = target.read_bytes()
     assert data.startswith(b"%PDF-")
     assert len(re.findall(rb"/Type\s*/Page\b", data)) == 5  # cover, contents, three pages
-    assert b"/Outlines" in data
+    author = "/Author <feff" + "Ann & Bo".encode("utf-16-be").hex()
+    for part in ("/Outlines", "/StructTreeRoot", "/Marked true", "/Lang (en)", author):
+        assert part.encode() in data, part
     printed = (built / "_build/print/book.html").read_text()
     assert printed.index("Front &amp; back</h1>") < printed.index("마스크") < printed.index("There.")
 
 
-def test_the_address_of_the_sources_names_an_epub(built):
-    target = built / "book.epub"
-    write_epub(read_contents(built), built / "_build", target, "Says <what>", "https://a.b/c")
-    with zipfile.ZipFile(target) as archive:
-        package = archive.read("book/content.opf").decode()
-    assert "<dc:source>https://a.b/c</dc:source>" in package
-    assert "Says &lt;what&gt;" in package
+def test_an_epub_says_what_it_is_who_made_it_and_how_it_can_be_read(built, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "981173106")
+    assert main(["epub", "--root", str(built)]) == 0
+    with zipfile.ZipFile(built / "_build/deep-learning-checked.epub") as archive:
+        package, cover = archive.read("book/content.opf").decode(), archive.read("book/cover.png")
+        alt = re.search(r'alt="([^"]*)"', archive.read("book/cover.xhtml").decode())
+    for said in (
+        '<dc:identifier id="id">https://a.b/c</dc:identifier>',
+        "<dc:creator>Ann &amp; Bo</dc:creator>",
+        "<dc:language>en</dc:language>",
+        "<dc:source>https://a.b/c</dc:source>",
+        "<dc:description>Says &lt;what&gt;</dc:description>",
+        '<meta property="dcterms:modified">2001-02-03T04:05:06Z</meta>',
+        '<meta property="schema:accessMode">textual</meta>',
+        '<meta property="schema:accessModeSufficient">textual</meta>',
+        '<meta property="schema:accessibilityFeature">alternativeText</meta>',
+        '<meta property="schema:accessibilityHazard">none</meta>',
+        '<meta property="schema:accessibilitySummary">Every figure has a text alternative',
+        'href="cover.png" media-type="image/png" properties="cover-image"',
+        '<spine><itemref idref="cover-page"/><itemref idref="nav"/>',
+    ):
+        assert said in package
+    assert cover.startswith(b"\x89PNG")
+    assert alt is not None
+    assert alt[1].startswith("Front &amp; back. ")
+
+
+def test_the_time_of_a_book_is_that_of_its_last_change_not_the_clocks(built, monkeypatch):
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    contents = read_contents(built)
+    for number, page in enumerate(contents.pages):
+        os.utime(page.path, (0, 1_000_000_000 + number))
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(built.parent))
+    assert changed_at(contents) == datetime(2001, 9, 9, 1, 46, 42, tzinfo=UTC), "without git, the newest page's"
+    who = {f"GIT_{role}_{what}": "a" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    when = {"GIT_AUTHOR_DATE": "1000000000 +0000", "GIT_COMMITTER_DATE": "1234567890 +0000"}
+    for command in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "One"]):
+        subprocess.run(["git", "-C", str(built), *command], check=True, env={**os.environ, **who, **when})
+    assert changed_at(contents) == datetime(2009, 2, 13, 23, 31, 30, tzinfo=UTC), "with git, the last commit's"
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "60")
+    assert changed_at(contents) == datetime(1970, 1, 1, 0, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "title", ["Deep Learning, Checked", "A Very Long Title of Uncharacteristically Many Words " * 2]
+)
+def test_the_cover_holds_its_title_with_room_on_every_side(title):
+    from PIL import Image
+
+    about = About(title, "Ann", f"{title}: " + "what it is for " * 9, "https://a.b/c", datetime(2001, 1, 1, tzinfo=UTC))
+    drawn = drawn_cover(about)
+    assert drawn == drawn_cover(about)
+    picture = Image.open(io.BytesIO(drawn)).convert("L")
+    assert picture.size == SIZE
+    left, top, right, bottom = picture.point(lambda light: 255 * (light < 250)).getbbox()
+    assert min(left, top, SIZE[0] - right, SIZE[1] - bottom) > 100
+    # Between what is said and the grid, and between the title and what is said, there is a white line.
+    rows = [picture.crop((0, y, SIZE[0], y + 1)).getextrema()[0] for y in range(SIZE[1])]
+    assert rows[955] > 250, "the grid begins below"
+    assert max(rows[660:730]) > 250
+
+
+def test_a_pdf_is_described_by_an_object_that_replaces_chromiums():
+    plain = (
+        b"%PDF-1.4\n1 0 obj\n<</Title (x)>>\nendobj\nxref\n0 2\n...\ntrailer\n<</Size 2\n/Root 9 0 R\n/Info 1 0 R>>\n"
+    )
+    plain += b"startxref\n40\n%%EOF\n"
+    about = About("Tïtle (1)", "Ann & Bo", "Says", "https://a.b/c", datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC))
+    made = described(plain, about)
+    assert made.startswith(plain), "what was printed stays as it is"
+    added = made[len(plain) :].decode()
+    facts = dict(re.findall(r"/(\w+) <feff(\w+)>", added))
+    texts = {name: bytes.fromhex(said).decode("utf-16-be") for name, said in facts.items()}
+    assert texts == {"Title": "Tïtle (1)", "Author": "Ann & Bo", "Subject": "Says", "Creator": "course_lib"}
+    assert added.count("(D:20010203040506Z)") == 2
+    start, table = (int(number) for number in re.findall(r"^0*(\d+)(?: 00000 n )?$", added, flags=re.M)[:2])
+    assert made[start:].startswith(b"1 0 obj\n<<")
+    assert made[table:].startswith(b"xref\n0 1\n0000000000 65535 f \n1 1\n")
+    assert "<</Size 2\n/Root 9 0 R\n/Info 1 0 R\n/Prev 40>>" in added
+    with pytest.raises(ValueError, match="plain trailer"):
+        described(b"%PDF-1.7\nstartxref\n40\n%%EOF\n", about)
