@@ -149,7 +149,8 @@ def by_the_sum_of_the_weights(average, beta, step):
 def cosine_with_warmup(rng, size):
     """Whole schedules with a warm-up and a floor, step by step."""
     warmup, total = 1 + size, 5 + 3 * size
-    return list(range(total + 1)), total, round(float(rng.uniform(0.5, 2)), 2), warmup, 0.125
+    peak = round(float(rng.uniform(0.5, 2)), 2)
+    return list(range(total + 1)), total, peak, warmup, round(peak / 4, 3) if size > 3 else 0.125
 
 
 @cosine_with_warmup.drive
@@ -188,6 +189,12 @@ def warms_up_from_the_floor(step, total_steps, peak, warmup_steps, floor):
     if step < warmup_steps:
         return floor + (peak - floor) * (step + 1) / warmup_steps
     return optimizers.cosine_with_warmup(step, total_steps, peak, warmup_steps, floor)
+
+
+@cosine_with_warmup.mistake
+def lifts_the_warmup_to_the_floor(step, total_steps, peak, warmup_steps, floor):
+    """The first steps were lifted to the floor. It holds for the cosine only; the warm-up may begin below it."""
+    return max(floor, optimizers.cosine_with_warmup(step, total_steps, peak, warmup_steps, floor))
 
 
 @cosine_with_warmup.mistake
@@ -339,6 +346,12 @@ def a_zero_gradient():
     return [torch.zeros(2), torch.zeros(1, 3)], 1.5
 
 
+@clip_by_global_norm.edge(points=1)
+def a_limit_below_one():
+    """Short gradients are clipped as well where the limit is shorter still."""
+    return [torch.tensor([0.3, -0.4])], 0.25
+
+
 def _norm(gradients):
     return math.sqrt(sum((gradient**2).sum() for gradient in gradients))
 
@@ -366,6 +379,12 @@ def shortens_to_length_one(gradients, max_norm):
     """Long gradients were shortened to the length 1. They should get the length `max_norm`."""
     norm = _norm(gradients)
     return [gradient / norm if norm > max_norm else gradient.clone() for gradient in gradients]
+
+
+@clip_by_global_norm.mistake
+def waits_for_length_one(gradients, max_norm):
+    """Only gradients longer than 1 were clipped. Compare their norm with `max_norm`, which may be below 1."""
+    return optimizers.clip_by_global_norm(gradients, max_norm) if _norm(gradients) > 1 else list(gradients)
 
 
 @clip_by_global_norm.mistake

@@ -372,7 +372,7 @@ def natural_key(rng, size):
         ["a-" + long, "a-" + short, "a!"],
         ["x7y" + long, "x7y" + short, "x700"],
         [long + "a", short + "b", "a", f"{rng.integers(200, 900)}"],  # 97 is a, so numbers on either side of it
-        ["B" + short, "é1", "ab2", "v1." + long, "v1." + short, "a\nc"],
+        ["B" + short, "é1", "ab2", "v1." + long, "v1." + short, "a\nc", " z"],
     ]
     names = [name for group in pairs[: {1: 1, 2: 2, 3: 3, 5: 4, 8: 5}[size]] for name in group]
     return (sorted(names, key=sc.natural_key, reverse=True),)  # so that no two keep their places by luck
@@ -487,6 +487,12 @@ def reads_a_decimal_point(text):
 def ignores_case(text):
     """Capitals and small letters are mixed: apart from numbers, characters keep the order of their codes."""
     return sc.natural_key(text.lower())
+
+
+@natural_key.mistake
+def strips_the_ends(text):
+    """Spaces at the ends were taken off. They are characters like any other, and come before the letters."""
+    return sc.natural_key(text.strip())
 
 
 @natural_key.mistake

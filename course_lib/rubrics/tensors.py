@@ -375,19 +375,26 @@ def by_striking_off(shape, strides, order):
     forbids=[OWN + "blend"],
 )
 def blend(rng, size):
-    """Pairs of bytes: some bright, some both odd, some one odd and one even."""
+    """Pairs of bytes: some bright, some both odd, some one odd and one even; the last with a channel axis in front."""
     first, second = (2 * some_bytes(rng, 0, 128, (size, size + 2)) for _ in range(2))
     first[:, 0] = some_bytes(rng, 150, 256, (size,))
     second[:, 0] = some_bytes(rng, 150, 256, (size,))
     first[:, 1:] += 1
     second[:, 1] += 1
-    return first, second
+    return (first[None], second[None]) if size == 8 else (first, second)
 
 
 @blend.edge(points=1)
 def white_and_white():
     """White and white is white: 255 and 255 average to 255."""
     return torch.full((2, 3), 255, dtype=torch.uint8), torch.full((2, 3), 255, dtype=torch.uint8)
+
+
+@blend.edge(points=1)
+def every_pair():
+    """Every byte with every other: the first image holds the row's number, the second the column's."""
+    rows = torch.arange(256).to(torch.uint8).expand(256, 256)
+    return rows.T, rows
 
 
 @blend.mistake
@@ -436,6 +443,19 @@ def forgets_to_come_back(first, second):
 def returns_floats(first, second):
     """Floating-point numbers with halves came out. Round down and convert to uint8."""
     return (first.float() + second.float()) / 2
+
+
+@blend.mistake
+def walks_rows_and_columns(first, second):
+    """The loops know rows and columns only, and other axes may stand before them. Tensors add without a loop."""
+    rows, columns = first.shape
+    return tensors.blend(first.reshape(rows, columns), second)
+
+
+@blend.mistake
+def views_them_flat(first, second):
+    """`view` cannot flatten an image whose elements are not in order, such as a transposed one. Add as they are."""
+    return tensors.blend(first.view(-1), second.view(-1)).view(first.shape)
 
 
 @blend.alternative
@@ -1417,7 +1437,8 @@ def occupied_bytes(rng, size):
         9: ((2, a, b), (1, 4 * b, 2)),  # those gaps filled by a third axis
     }[size]
     dtype = [torch.int64, torch.int16, torch.int32, torch.uint8][size % 4]
-    return torch.zeros(4 * a * b + 7, dtype=dtype), shape, strides, int(rng.integers(1, 5))
+    storage = (torch.arange(4 * a * b + 7) % 7 + 1).to(dtype)  # no zeros: who writes marks into it cannot put them back
+    return storage, shape, strides, int(rng.integers(1, 5))
 
 
 @occupied_bytes.edge(points=1)
@@ -1430,6 +1451,12 @@ def no_elements():
 def one_cell_for_all():
     """One number stretched to a whole matrix occupies one cell."""
     return torch.zeros(5, dtype=torch.int16), (100, 200), (0, 0), 3
+
+
+@occupied_bytes.edge(points=1)
+def a_number_alone():
+    """A tensor without axes is one number, and occupies one cell."""
+    return torch.zeros(5, dtype=torch.int32), (), (), 3
 
 
 @occupied_bytes.drive
