@@ -820,6 +820,12 @@ def a_gap():
     return torch.tensor([[True, True, False, True, True], [False, True, False, False, True]])
 
 
+@real_positions.edge(points=1)
+def a_long_row():
+    """A row of 300 tokens counts on past 255."""
+    return torch.ones(1, 300, dtype=torch.bool)
+
+
 @real_positions.mistake
 def counts_from_one(mask):
     """The first real token got position 1; positions count from 0."""
@@ -886,6 +892,12 @@ def subtracts_the_first_column_only(mask):
     """Numbering from the first real token is not enough: a masked position further on is counted too."""
     first = mask.long().argmax(dim=1, keepdim=True)
     return (torch.arange(mask.shape[1], device=mask.device) - first).masked_fill(~mask, 0)
+
+
+@real_positions.mistake
+def counts_in_eight_bits(mask):
+    """The count wraps around: eight bits hold numbers up to 255 only. Count in `int64`, as `cumsum` does by itself."""
+    return (mask.cumsum(dim=1, dtype=torch.uint8) - 1).long().masked_fill(~mask, 0)
 
 
 @real_positions.alternative

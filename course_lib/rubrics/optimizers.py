@@ -46,6 +46,11 @@ def instead(reference, method="_direction"):
     return make
 
 
+def a_pause():
+    """Return a start and three steps of one parameter, whose second gradient is zero."""
+    return [torch.tensor([2.0])], [[torch.tensor([3.0])], [torch.tensor([0.0])], [torch.tensor([1.0])]]
+
+
 # 1. Bias correction
 
 
@@ -469,6 +474,12 @@ def a_gradient_of_zero():
     return [torch.tensor([2.0, -1.0])], [[torch.tensor([0.0, 3.0])]] * 2, 0.1, 0.9, 1e-6
 
 
+@RMSProp.edge(points=1)
+def the_average_forgets_in_a_pause():
+    """A gradient of zero moves nothing, but the average still forgets, and the next step is longer."""
+    return *a_pause(), 0.1, 0.75, 1e-6
+
+
 @RMSProp.mistake
 @instead(optimizers.RMSProp)
 def epsilon_inside(self, gradient, index):
@@ -579,6 +590,13 @@ def squares_the_callers_gradient(self, gradient, index):
     return direction
 
 
+@RMSProp.mistake
+@instead(optimizers.RMSProp)
+def skips_a_gradient_of_zeros(self, gradient, index):
+    """Parameters whose gradient is zero were skipped. What is remembered of earlier ones must go on as ever."""
+    return optimizers.RMSProp._direction(self, gradient, index) if gradient.any() else gradient
+
+
 @RMSProp.alternative
 class RMSPropInPlace:
     """Write into the average where it lies, with torch's fused operations."""
@@ -630,6 +648,12 @@ def _in_the_same_tensors(gradients):
 def the_caller_reuses_its_tensors():
     """The caller writes every gradient into the same tensor, as `backward` does: remember numbers, not that tensor."""
     return [torch.tensor([2.0])], [[torch.tensor([3.0])], [torch.tensor([4.0])], [torch.tensor([5.0])]], 0.1, 0.5, True
+
+
+@Nesterov.edge(points=1)
+def the_velocity_rolls_on_in_a_pause():
+    """Where the gradient is zero, the velocity still carries the parameter on."""
+    return *a_pause(), 0.1, 0.5, False
 
 
 @Nesterov.mistake
@@ -720,6 +744,13 @@ def remembers_the_callers_tensor(self, gradient, index):
     return gradient + self.beta * self.velocity[index]
 
 
+@Nesterov.mistake
+@instead(optimizers.Nesterov)
+def rolls_only_with_a_gradient(self, gradient, index):
+    """Parameters whose gradient is zero were skipped. What is remembered of earlier ones must go on as ever."""
+    return optimizers.Nesterov._direction(self, gradient, index) if gradient.any() else gradient
+
+
 @Nesterov.alternative
 class WithTheRateInside:
     """Keep the learning rate inside the velocity, as some texts do; the same while the rate is constant."""
@@ -767,6 +798,12 @@ def nothing_to_average():
         (0.0, 0.0),
         1e-6,
     )
+
+
+@Adam.edge(points=1)
+def the_averages_go_on_in_a_pause():
+    """Where the gradient is zero, the average of the earlier ones still carries the parameter on."""
+    return *a_pause(), 0.1, (0.6, 0.8), 1e-6
 
 
 class AdamParts(optimizers.Adam):
@@ -911,6 +948,13 @@ def scales_the_callers_gradient(self, gradient, index):
     return direction
 
 
+@Adam.mistake
+@instead(optimizers.Adam)
+def averages_only_with_a_gradient(self, gradient, index):
+    """Parameters whose gradient is zero were skipped. What is remembered of earlier ones must go on as ever."""
+    return optimizers.Adam._direction(self, gradient, index) if gradient.any() else gradient
+
+
 @Adam.alternative
 class AdamWithFoldedCorrections:
     """Fold both corrections into the step size and ε, as the paper's section 2 suggests, and multiply the powers up."""
@@ -958,6 +1002,12 @@ def adamw_walk(answer, starts, gradients, learning_rate, betas, epsilon, decay):
 def nothing_but_decay():
     """Where the gradient is 0, the parameter still shrinks by the factor 1 − ηλ."""
     return [torch.tensor([2.0, -1.0])], [[torch.tensor([0.0, 3.0])]] * 2, 0.5, (0.9, 0.99), 1e-6, 0.25
+
+
+@AdamW.edge(points=1)
+def the_decay_goes_on_in_a_pause():
+    """Where the gradient is zero, the parameter still decays, and the average still carries it on."""
+    return *a_pause(), 0.1, (0.6, 0.8), 1e-6, 0.25
 
 
 class AdamThenDecay(optimizers.Adam):
@@ -1021,6 +1071,16 @@ def adds_the_penalty_in_place(self, gradients):
     for gradient, parameter in zip(gradients, self.parameters, strict=True):
         gradient.add_(parameter, alpha=self.decay)
     AdamThenDecay.step(self, gradients)
+
+
+@AdamW.mistake
+@instead(optimizers.AdamW, "step")
+def decays_only_with_a_gradient(self, gradients):
+    """Parameters whose gradient is zero were skipped. They decay all the same, and the averages go on as ever."""
+    if gradients[0].any():
+        optimizers.AdamW.step(self, gradients)
+    else:
+        self.steps += 1
 
 
 @AdamW.alternative
