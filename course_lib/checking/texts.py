@@ -117,7 +117,7 @@ def _array_text(value: Any, digits: int | None) -> str:
     dtype = str(value.dtype).removeprefix("torch.")
     if value.size if name == "array" else value.numel():
         if (value.size if name == "array" else value.numel()) > 4 * MAX_ITEMS:
-            return f"a {dtype} {name} of shape {tuple(value.shape)}"
+            return f"{'an' if dtype.startswith('int') else 'a'} {dtype} {name} of shape {tuple(value.shape)}"
         host = value if name == "array" else value.detach().cpu().double() if value.is_floating_point() else value.cpu()
         inner = _nested_text(np.asarray(host).tolist(), digits or 7)
     else:

@@ -33,6 +33,11 @@ def test_the_numbers_of_a_call_stay_as_they_are():
     assert describe([0.1 + 0.2]) == "[0.30000000000000004]"
 
 
+def test_a_large_tensor_is_named_by_dtype_and_shape():
+    assert describe(torch.zeros(7, 9, dtype=torch.int64)) == "an int64 tensor of shape (7, 9)"
+    assert describe(np.zeros((7, 9), dtype=np.uint8)) == "a uint8 array of shape (7, 9)"
+
+
 @pytest.mark.parametrize("text", ["née: ß, ÿ, σ", "Ж٣ €", "a² → 10", "한국어 あ漢", "😀🚀", "tab: a b"])
 def test_what_most_fonts_hold_is_shown_as_it_is(text):
     assert describe(text) == repr(text)
