@@ -3,6 +3,7 @@
 import builtins
 import functools
 import io
+import linecache
 from collections import Counter
 
 import pytest
@@ -123,6 +124,20 @@ def writes_to_a_file_in_memory(text):
 def test_a_call_that_encodes_a_text_is_noticed_under_whatever_name(answer, entry):
     assert answer("é") == b"\xc3\xa9"
     assert uses(AS_TEXT, answer, "é") == [entry]
+
+
+def test_a_helper_in_another_cell_and_the_methods_of_a_class_are_read(monkeypatch):
+    cells = {
+        "<cell-1>": "make = bytes\nclass Encoder:\n    def encoded(self, text):\n        return make(text, 'utf-8')\n",
+        "<cell-2>": "def answer(text):\n    return Encoder().encoded(text)\n",
+        "<cell-3>": "def other(text):\n    return text\n",
+    }
+    notebook: dict = {"__name__": "__main__"}
+    for name, source in cells.items():
+        monkeypatch.setitem(linecache.cache, name, (len(source), None, source.splitlines(keepends=True), name))
+        exec(compile(source, name, "exec"), notebook)
+    assert uses(AS_TEXT, notebook["answer"], "é") == [AS_TEXT[0]]
+    assert uses(AS_TEXT, notebook["other"], "é") == []
 
 
 @pytest.mark.parametrize(
