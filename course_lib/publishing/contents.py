@@ -20,6 +20,10 @@ except ModuleNotFoundError:
 """
 
 
+class PageError(Exception):
+    """A page that cannot be shown as it is; the message begins with file and line."""
+
+
 @dataclass(frozen=True)
 class Page:
     """One page of the book. `docname` is its path without `.md`, from the root."""
@@ -81,9 +85,12 @@ def read_contents(root: Path, toc: Path | None = None) -> Contents:
 
 
 def front_matter(text: str) -> dict[str, Any]:
-    """The YAML between the first two `---` lines, or nothing."""
+    """The YAML between the first two `---` lines, or nothing. Raises `YAMLError` if it is none, or no `key: value`."""
     found = re.match(r"---\n(.*?)\n---\n", text, flags=re.S)
-    return (yaml.safe_load(found[1]) or {}) if found else {}
+    matter = (yaml.safe_load(found[1]) or {}) if found else {}
+    if not isinstance(matter, dict):
+        raise yaml.YAMLError(f"it should be lines such as `minutes: 20`, and is {matter!r}")
+    return matter
 
 
 def repository_url(root: Path) -> str:
@@ -137,7 +144,7 @@ def _read_page(root: Path, docname: str, part: str) -> tuple[Page, list[Problem]
         path=path,
         title=heading[1].strip() if heading else docname,
         part=part,
-        needs=tuple(matter["needs"]) if isinstance(matter.get("needs"), list) else (),
+        needs=tuple(map(str, matter["needs"])) if isinstance(matter.get("needs"), list) else (),
         minutes=matter["minutes"] if isinstance(matter.get("minutes"), int) else None,
         needs_line=_line_of(text, "needs:"),
         is_concept=len(Path(docname).parts) == 3,
@@ -164,7 +171,9 @@ def _wrong_needs(pages: list[Page]) -> list[Problem]:
     order = {page.name: i for i, page in enumerate(pages) if page.is_concept}
     problems = []
     for i, page in enumerate(pages):
-        for need in page.needs:
+        for need in sorted({need for need in page.needs if page.needs.count(need) > 1}):
+            problems.append(Problem(page.path, page.needs_line, f"needs {need!r} more than once"))
+        for need in dict.fromkeys(page.needs):
             if need not in order:
                 known = ", ".join(order)
                 problems.append(

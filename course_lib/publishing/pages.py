@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course_lib.publishing.contents import Contents, Page
+from course_lib.publishing.contents import Contents, Page, PageError
 from course_lib.publishing.exercise_lists import rubric_files
 from course_lib.publishing.sources import digest_of, imported_files, rubrics_named_in
 
@@ -28,10 +28,6 @@ CACHE, NOTEBOOKS, KEYS = ".jupyter_cache", "notebooks", "page_keys"
 
 class TooLongError(Exception):
     """A page used more of the processor than it may."""
-
-
-class PageError(Exception):
-    """A page that cannot be shown as it is; the message begins with file and line."""
 
 
 @dataclass(frozen=True)
@@ -84,10 +80,13 @@ def execute_pages(contents: Contents, build: Path, jobs: int = 2, force: bool = 
             except PageError as error:
                 failed.append(str(error))
     for source in sources:
-        if source not in stale or not failed:
-            _write_readable(source, contents, build)
+        if is_fresh(source, build):
+            try:
+                _write_readable(source, contents, build)
+            except PageError as error:
+                failed.append(str(error))
     if failed:
-        raise PageError("\n".join(sorted(failed)))
+        raise PageError("\n".join(sorted(set(failed))))
     return [source.page.docname for source in stale]
 
 
@@ -125,6 +124,7 @@ def run(source: Source, root: Path) -> tuple[Any, float]:
             km=_kernel(folder),
             timeout_func=left,
             record_timing=False,
+            extra_arguments=["--log-level=CRITICAL"],  # a kernel that is stopped would complain at length
             resources={"metadata": {"path": folder}},
         )
         try:
@@ -278,6 +278,7 @@ def _with_progress(runs: dict[Any, Source]) -> Iterator[Any]:
     with Progress(*columns) as progress:
         task = progress.add_task("Executing pages", total=len(runs))
         for done in as_completed(runs):
-            progress.console.print(f"  executed {runs[done].page.docname}", style="dim")
+            did = "failed" if done.exception() else "executed"
+            progress.console.print(f"  {did} {runs[done].page.docname}", style="dim")
             progress.advance(task)
             yield done

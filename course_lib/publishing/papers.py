@@ -5,6 +5,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from course_lib.publishing.contents import PageError
+
 _CITED = re.compile(r"\{cite:\w+\}`([^`]+)`")
 # What Markdown, or the formulas in it, would take for a mark of their own.
 _MARKS = re.compile(r"([\\`*_\[\]<$])")
@@ -57,5 +59,9 @@ def _entries(root: Path) -> dict[str, Any]:
 @lru_cache(maxsize=4)
 def _read(path: Path, changed: int) -> dict[str, Any]:
     from pybtex.database import parse_file
+    from pybtex.exceptions import PybtexError
 
-    return dict(parse_file(str(path), "bibtex").entries)
+    try:
+        return dict(parse_file(str(path), "bibtex").entries)
+    except PybtexError as error:
+        raise PageError(f"{path}:{getattr(error, 'lineno', 1)}: {error}") from error

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.publishing import plain_lists
-from course_lib.publishing.contents import BRANCH, Contents, Page, colab_url, install_cell, source_url
+from course_lib.publishing.contents import BRANCH, Contents, Page, PageError, colab_url, install_cell, source_url
 from course_lib.publishing.papers import cited_list, named
 
 _FENCE = re.compile(r"^(?P<fence>`{3,}|:{3,})\{(?P<name>[\w:-]+)\}[ \t]*(?P<argument>.*)$")
@@ -82,7 +82,14 @@ def plain_markdown(text: str, page: Page, contents: Contents) -> str:
             i += 1
             continue
         end = next((j for j in range(i + 1, len(lines)) if lines[j].rstrip() == opening["fence"]), len(lines))
-        done += _directive(opening, lines[i + 1 : end], page, contents).splitlines()
+        try:
+            done += _directive(opening, lines[i + 1 : end], page, contents).splitlines()
+        except PageError:
+            raise  # of a directive within this one
+        except Exception as error:  # whatever a rubric or a file raises, the author wants to know who asked for it
+            at = next((n for n, line in enumerate(_text_of(page).splitlines(), 1) if line == lines[i]), 1)
+            found = f"{opening['name']} {opening['argument']}: {type(error).__name__}: {error}"
+            raise PageError(f"{page.path}:{at}: {found}") from error
         i = end + 1
     papers = named(contents.root)
     return _links(_ROLE.sub(lambda role: _role(role, papers, numbers), "\n".join(done)), page, contents).strip()

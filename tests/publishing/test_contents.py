@@ -55,6 +55,10 @@ def test_pages_come_in_reading_order_with_part_needs_and_minutes(root):
         ("first/apples", page("Apples", "[rye]"), 2, "needs 'rye', which comes later"),
         ("first/apples", page("Apples", "[apples]"), 2, "needs 'apples', which is the page itself"),
         ("second/jam", page("Jam", "[plums]"), 2, "needs 'plums', which is no concept in _toc.yml"),
+        ("second/jam", page("Jam", "[apples, rye, apples]"), 2, "needs 'apples' more than once"),
+        ("second/jam", page("Jam", "[{apples: pears}]"), 2, """needs "{'apples': 'pears'}", which is no concept"""),
+        ("second/jam", page("Jam", "apples"), 2, "states no `needs:` list"),
+        ("second/jam", "---\n- apples\n---\n# Jam\n", 1, "it should be lines such as `minutes: 20`, and is ['apples']"),
         ("second/jam", "# Jam\n", 1, "states no `needs:` list"),
         ("second/jam", page("Jam", minutes="soon"), 3, "no whole number of `minutes:`"),
         ("second/jam", page("Jam") + "```{quiz} What is `x`?\n```\n", 6, "write :::{quiz}"),
@@ -75,6 +79,15 @@ def test_needs_in_a_circle_are_shown_as_one(root):
     [problem] = read_contents(root).problems
     assert (problem.path.name, problem.line) == ("apples.md", 2)
     assert problem.message == "needs 'jam', which needs 'apples' itself, a circle: apples → jam → pears → apples"
+
+
+def test_each_of_several_needs_is_judged_and_a_circle_of_two_shown(root):
+    (root / "book/first/apples.md").write_text(page("Apples", "[pears, rye, plums]"))
+    assert [(problem.path.name, problem.line, problem.message) for problem in read_contents(root).problems] == [
+        ("apples.md", 2, "needs 'pears', which needs 'apples' itself, a circle: apples → pears → apples"),
+        ("apples.md", 2, "needs 'rye', which comes later in _toc.yml"),
+        ("apples.md", 2, "needs 'plums', which is no concept in _toc.yml: apples, pears, jam, rye"),
+    ]
 
 
 def test_the_map_puts_each_concept_below_what_it_needs(root):

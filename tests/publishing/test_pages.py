@@ -139,6 +139,30 @@ def test_a_figure_without_alt_text_fails_its_page(book, shows, words):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (
+            "```{literalinclude} ../../course_lib/gone.py\n```",
+            "sums.md:11: literalinclude ../../course_lib/gone.py: FileNotFoundError",
+        ),
+        ("```{exercises} nothing\n```", "sums.md:11: exercises nothing: UnknownExercise: There is no concept"),
+        (":::{note}\n```{common-mistakes} nothing\n```\n:::", "sums.md:12: common-mistakes nothing: UnknownExercise"),
+        ("{cite:t}`x`", "references.bib:2: syntax error in line 2: premature end of file"),
+    ],
+)
+def test_a_page_whose_notebook_cannot_be_written_says_where_and_why(book, asked, words):
+    contents = book(["1"])
+    page = contents.pages[0].path
+    page.write_text(page.read_text() + "\n" + asked + "\n")
+    (contents.root / "book/references.bib").write_text("@misc{x,\n title = {T" if "cite" in asked else "")
+    for _ in range(2):
+        with pytest.raises(PageError) as error:
+            executed(contents)
+        assert words in str(error.value)
+
+
+@pytest.mark.slow
 def test_a_page_that_computes_too_long_is_stopped(book, monkeypatch):
     monkeypatch.setattr(pages, "SECONDS_A_PAGE", 3)
     with pytest.raises(PageError, match=r"sums.md:12: cell 3: the page takes more than 3 seconds of computing"):
