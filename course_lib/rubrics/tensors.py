@@ -777,8 +777,8 @@ def a_single_number():
 
 @broadcast_shapes.edge(points=1)
 def one_beside_one():
-    """1 beside 1 stays 1: the axis is still there."""
-    return (2, 1), (1,)
+    """1 beside 1, or beside no axis, stays 1: the axis is still there."""
+    return (1, 2, 1), (1,)
 
 
 @broadcast_shapes.edge(points=1)
@@ -857,6 +857,14 @@ def drops_axes_of_length_one(first, second):
 
 
 @broadcast_shapes.mistake
+def drops_leading_ones(first, second):
+    """Axes of length 1 at the front were dropped. They stay, whether or not the other shape has an axis there."""
+    result = tensors.broadcast_shapes(first, second)
+    longer = [length != 1 for length in result]
+    return result[longer.index(True) :] if True in longer else ()
+
+
+@broadcast_shapes.mistake
 def adds_two_tensors(first, second):
     """Two tensors were made and the library asked. Work on the shapes alone: the tensors may not fit into memory."""
     try:
@@ -911,7 +919,7 @@ def from_the_right(first, second):
     points=3,
     difficulty=2,
     minutes=12,
-    sizes=(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11),
+    sizes=(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12),
     forbids=[OWN + "is_contiguous", OWN + "addresses_by_loops", OWN + "addresses", "torch.Tensor.is_contiguous"],
 )
 def is_contiguous(rng, size):
@@ -929,6 +937,7 @@ def is_contiguous(rng, size):
         9: ((a, b, c), (b * c, 1, b)),  # two axes swapped, the first still first
         10: ((a, b), (b, -1)),  # every row backward
         11: ((2, b), (2 * b - 1, 0)),  # one column, stretched: from first to last as far as when contiguous
+        12: ((a * b,), (2,)),  # every other element of a vector
     }[size]
 
 
@@ -1011,6 +1020,12 @@ def minds_unused_strides(shape, strides):
 def compares_with_fresh_strides(shape, strides):
     """The strides were compared with a fresh tensor's. Some are never used: along length 1, or without elements."""
     return strides == tensors.contiguous_strides(shape)
+
+
+@is_contiguous.mistake
+def trusts_every_vector(shape, strides):
+    """Every vector was called contiguous. One that takes every other element is not: its stride must be 1."""
+    return len(shape) < 2 or tensors.is_contiguous(shape, strides)
 
 
 @is_contiguous.mistake
