@@ -159,7 +159,7 @@ def test_a_page_whose_notebook_cannot_be_written_says_where_and_why(book, asked,
     for _ in range(2):
         with pytest.raises(PageError) as error:
             executed(contents)
-        assert words in str(error.value)
+        assert str(error.value).removeprefix(f"{contents.root}/book/").removeprefix("part/").startswith(words)
 
 
 @pytest.mark.slow
