@@ -105,7 +105,7 @@ check("string_comparison.c_compare", c_compare)
 #   (capitals before small letters, say);
 # - names that differ only in leading zeros, `a2` and `a02`, have equal keys;
 # - only 0 to 9 are digits; ² and the digits of other scripts are characters. A hyphen or a
-#   dot is a character too, no minus sign and no decimal point.
+#   dot is a character too, no minus sign and no decimal point, and so are spaces and line breaks.
 #
 # Python cannot order a number and a string (`1 < "a"` is a TypeError), so see to it that keys never hold the
 # one where another key holds the other, or mark which is which.

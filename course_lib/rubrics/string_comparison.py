@@ -240,7 +240,7 @@ def c_compare(rng, size):
     """Strings that share a beginning and then differ, or of which one ends."""
     shared = some_text(rng, "xyz", size - 1)
     low, high = sorted(rng.choice(list("5Aatz"), size=2, replace=False))
-    left, right = {1: (low, high), 2: ("a", "A"), 3: ("", low), 5: (low + "at", "")}.get(size, (low + "as", high))
+    left, right = {1: (low, high), 2: ("a", "A"), 3: ("", " "), 5: (low + "at", "")}.get(size, (low + "as", high))
     return (shared + left).encode(), (shared + right).encode()
 
 
