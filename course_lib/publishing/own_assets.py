@@ -101,14 +101,18 @@ def slim(page: str, options: str = "") -> str:
 
 
 def slim_pages(app: Sphinx, error: Exception | None) -> None:
-    """Rewrite the pages that Sphinx wrote; those of former builds are slim already."""
+    """Rewrite the pages that Sphinx wrote just now; those of former builds are slim already."""
     if error or app.builder.name != "html":
         return
     options = (Path(app.outdir) / "_static" / "documentation_options.js").read_text(encoding="utf-8")
-    for path in Path(app.outdir).rglob("*.html"):
-        text = path.read_text(encoding="utf-8")
-        if (short := slim(text, options)) != text:
-            path.write_text(short, encoding="utf-8")
+    for name in vars(app).get("course_written", ()):
+        path = Path(app.outdir, f"{name}.html")
+        path.write_text(slim(path.read_text(encoding="utf-8"), options), encoding="utf-8")
+
+
+def note_written(app: Sphinx, pagename: str, *about: Any) -> None:
+    """Note which pages this build writes."""
+    vars(app).setdefault("course_written", set()).add(pagename)
 
 
 def describe(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
@@ -164,4 +168,5 @@ def setup_assets(app: Sphinx) -> None:
     app.connect("doctree-read", name_rows)
     app.connect("doctree-read", keep_together)
     app.connect("html-page-context", describe)
+    app.connect("html-page-context", note_written)
     app.connect("build-finished", slim_pages, priority=900)

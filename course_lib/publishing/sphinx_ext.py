@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from pybtex.plugin import find_plugin, register_plugin
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
@@ -24,6 +26,12 @@ from course_lib.publishing.summaries import write_summaries
 from course_lib.publishing.ways import setup_ways
 
 logger = logging.getLogger(__name__)
+STYLE = (  # `bibtex_default_style: plain` of _config.yml, and of what that is made
+    ("pybtex.style.formatting", "plain"),
+    ("pybtex.style.names", "plain"),
+    ("pybtex.style.labels", "number"),
+    ("pybtex.style.sorting", "author_year_title"),
+)
 
 
 def read_book(app: Sphinx) -> None:
@@ -58,6 +66,17 @@ def demand_alt_text(app: Sphinx, doctree: nodes.document) -> None:
         said = "the image %s has no alt text: say what it shows, for a reader who cannot see it"
         where = (app.env.docname, _line_of(image, name.rpartition("/")[2], app))
         logger.warning(said, name, location=where, type="course", subtype="alt")
+
+
+def spare_time(app: Sphinx, config: Config) -> None:
+    """Leave out what takes seconds in each build of a long book, and that no page shows.
+
+    To number figures, Sphinx reads all pages again; sphinx-jupyterbook-latex asks it to, for a printer we do not use.
+    For the parts of a style pybtex asks all installed packages, for each citation, unless they are registered.
+    """
+    config["numfig"] = False
+    for group, name in STYLE:
+        register_plugin(group, name, find_plugin(group, name), force=True)
 
 
 def mend_lines(app: Sphinx, doctree: nodes.document) -> None:
@@ -99,6 +118,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     setup_lists(app)
     setup_ways(app)
     setup_api(app)
+    app.connect("config-inited", spare_time, priority=900)  # after the extension that asks for numbers
     app.connect("builder-inited", read_book)
     app.connect("env-get-outdated", pages_with_new_outputs)
     app.connect("doctree-read", remember_outputs)

@@ -37,7 +37,10 @@ def names_used(page: str) -> set[tuple[str, str]]:
     for concept, options in _INCLUDED.findall(page):
         shown |= {(concept, name) for name in re.findall(r"^:pyobject: *(\w+)", options, flags=re.M)}
     cells = [_plain(code) for code in _CELL.findall(page)]
-    return shown | _named("\n".join(code for code in cells if _is_python(code)))
+    try:
+        return shown | _named("\n".join(cells))
+    except SyntaxError:  # a page may show what cannot be read
+        return shown | _named("\n".join(code for code in cells if _is_python(code)))
 
 
 def _plain(code: str) -> str:
@@ -46,7 +49,7 @@ def _plain(code: str) -> str:
 
 
 def _is_python(code: str) -> bool:
-    """Whether it can be read; a page may show what cannot."""
+    """Whether it can be read."""
     try:
         ast.parse(code)
     except SyntaxError:

@@ -174,6 +174,25 @@ def test_a_page_is_made_anew_when_what_it_says_of_another_changed_and_not_for_ea
     assert "Used in" not in html(tiny, "api")[html(tiny, "api").index('id="api-sums-add"') :]
 
 
+WORK = "@book{knuth1997art, author={Donald E. Knuth}, title={The Art}, publisher={Someone}, year={1997}}\n"
+CITED = "\nSo does {cite:t}`knuth1997art`.\n\n```{bibliography}\n:filter: docname in docnames\n```\n"
+
+
+@pytest.mark.slow
+def test_two_pages_may_cite_one_work_and_each_leads_to_its_own_list(tiny):
+    (tiny / "book/references.bib").write_text(WORK)
+    for name in ("sums", "products"):
+        with (tiny / f"book/part/{name}.md").open("a") as page:
+            page.write(CITED)
+    built = build(tiny)
+    assert built.returncode == 0, built.stderr
+    for name in ("sums", "products"):
+        page = html(tiny, f"part/{name}")
+        link = re.search(r'<a class="reference internal" href="#([^"]+)" title="Donald E. Knuth', page)
+        assert link
+        assert f'id="{link[1]}"' in page
+
+
 BROKEN = """
 [nowhere](nowhere.md)
 
