@@ -11,6 +11,7 @@ from __future__ import annotations
 import builtins
 import contextlib
 import dis
+import functools
 import importlib
 import inspect
 import sys
@@ -101,8 +102,15 @@ class Watch:
         for target, shortcut in self.objects:
             if any(one is target for one in lineage):
                 return shortcut
+        if isinstance(answer, functools.partial):
+            return self._prepared(answer) or self.mentioned(answer.func)
         seen: set[types.CodeType] = set()
         return next((entry for code, scope in _codes(answer, seen) if (entry := self._in(code, scope))), None)
+
+    def _prepared(self, answer: functools.partial[Any]) -> str | None:
+        """Return the form of a call that an answer like `partial(bytes, encoding="utf-8")` prepares."""
+        same = (one for one in self.forms if answer.func is one[0])
+        return next((entry for _, names, entry in same if set(names[1:]) & set(answer.keywords)), None)
 
     def _in(self, code: types.CodeType, scope: dict[str, Any]) -> str | None:
         for step in dis.get_instructions(code):

@@ -80,7 +80,7 @@ class Reader:
             yield node.arg, _MISSING
 
     def value(self, node: ast.expr) -> Any:
-        """Return what an expression stands for if it is a name, an attribute of a module, or either just assigned."""
+        """Return what an expression stands for: a name, an attribute of a module, the type of a constant."""
         if isinstance(node, ast.NamedExpr):
             return self.value(node.value)
         if isinstance(node, ast.Name):
@@ -89,6 +89,9 @@ class Reader:
         if isinstance(node, ast.Attribute):
             owner = self.value(node.value)
             return vars(owner).get(node.attr, _MISSING) if type(owner) is types.ModuleType else _MISSING
+        if isinstance(node, ast.Call) and [type(one) for one in node.args] == [ast.Constant]:
+            constant = ast.literal_eval(node.args[0])
+            return type(constant) if self.value(node.func) is type else _MISSING
         return _MISSING
 
     def names(self, target: Any) -> bool:

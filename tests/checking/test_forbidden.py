@@ -115,6 +115,9 @@ def writes_to_a_file_in_memory(text):
         (lambda text: b"".join(map(bytes, [text], ["utf-8"])), AS_TEXT[0]),
         (lambda text: b"".join(bytes(c, "utf-8") for c in text), AS_TEXT[0]),
         (lambda text: bytes(bytearray(text, "utf-8")), AS_TEXT[1]),
+        (lambda text: type(b"")(text, "utf-8"), AS_TEXT[0]),  # noqa: UP003
+        (functools.partial(bytes, encoding="utf-8"), AS_TEXT[0]),
+        (functools.partial(encoded_elsewhere), AS_TEXT[0]),
         (hands_the_text_to_a_helper, AS_TEXT[0]),
         (takes_another_name_for_it, AS_TEXT[1]),
         (remembers, AS_TEXT[0]),
