@@ -1,9 +1,16 @@
-"""The book's contents: reading order, needs, and what is wrong with them."""
+"""The book's contents: reading order, needs, and what is wrong with them; and the map that shows them."""
 
+import re
+from itertools import combinations
+from pathlib import Path
+from xml.etree import ElementTree
+
+import matplotlib
 import pytest
+from PIL import ImageFont
 
-from course_lib.publishing.concept_map import drawn_map, rows_of
-from course_lib.publishing.contents import colab_url, front_matter, read_contents, repository_url
+from course_lib.publishing.concept_map import FONT, drawn_map, rows_of
+from course_lib.publishing.contents import Contents, Page, colab_url, front_matter, read_contents, repository_url
 
 TOC = """format: jb-book
 root: book/index
@@ -96,6 +103,54 @@ def test_the_map_puts_each_concept_below_what_it_needs(root):
     drawn = drawn_map(contents, {name: f"{name}.html" for name in contents.concepts})
     assert drawn.count('class="map-line"') == 3
     assert '<a href="jam.html">' in drawn
+
+
+WORDS = ("attention", "and", "self-supervised", "backpropagation", "of", "tensors", "with", "mixture-of-experts")
+
+
+def invented(number):
+    """A book of concepts with titles of one to nine words, most of which need one, two or three others."""
+    pages = []
+    for i in range(number):
+        title = " ".join(WORDS[(i + j * j) % len(WORDS)] for j in range(1 + i % 9))
+        needs = {f"c{(i * 7 + j * 5) % i}" for j in range(i % 4)} if i > 5 else set()
+        pages.append(Page(f"book/part/c{i}", Path(f"c{i}.md"), title, needs=tuple(sorted(needs)), is_concept=True))
+    long = Page("book/part/w", Path("w.md"), "Electroencephalographically", needs=("c0",), is_concept=True)
+    return Contents(Path(), (*pages, long))
+
+
+@pytest.mark.parametrize("number", [1, 4, 5, 40])
+def test_a_map_of_many_concepts_with_long_titles_is_legible(number):
+    contents = invented(number)
+    drawn = ElementTree.fromstring(drawn_map(contents, {name: f"{name}.html" for name in contents.concepts}))
+    svg = "{http://www.w3.org/2000/svg}"
+    boxes = {}
+    for link in drawn.iter(f"{svg}a"):
+        rect, text = link.find(f"{svg}rect"), link.find(f"{svg}text")
+        left, top, width, height = (float(rect.get(name)) for name in ("x", "y", "width", "height"))
+        size = re.search(r"font-size:([\d.]+)px", text.get("style") or "")
+        font = ImageFont.truetype(f"{matplotlib.get_data_path()}/fonts/ttf/DejaVuSans.ttf", 100)
+        assert not size or (len(text.findall(f"{svg}tspan")) == 1 and float(size[1]) > 8), "letters shrink for a word"
+        lines = list(text.iter(f"{svg}tspan"))
+        for line in lines:
+            assert font.getlength(line.text) / 100 * float(size[1] if size else FONT) < width, "a title fits its box"
+            assert top + FONT < float(line.get("y")) < top + height - FONT / 3
+        assert len({line.get("y") for line in lines}) == len(lines)
+        name = link.get("href").removesuffix(".html")
+        assert "".join(text.itertext()) == contents.concepts[name].title
+        boxes[name] = (left, top, left + width, top + height)
+    assert sorted(boxes) == sorted(contents.concepts), "each box leads to its page"
+    _, _, right, bottom = map(float, drawn.get("viewBox").split())
+    assert all(min(x, y) > 0 and to < right and end < bottom for x, y, to, end in boxes.values())
+    for one, other in combinations(boxes.values(), 2):
+        assert one[0] >= other[2] or other[0] >= one[2] or one[1] >= other[3] or other[1] >= one[3], "no boxes overlap"
+    arrows = [path.get("d") for path in drawn.iter(f"{svg}path") if path.get("class") == "map-line"]
+    assert len(arrows) == sum(len(page.needs) for page in contents.pages)
+    for arrow in arrows:
+        for x, y, to in re.findall(r"(\d+) (\d+)V(\d+)", arrow):
+            row = [box for box in boxes.values() if (int(y), int(to)) == (box[1], box[3])]
+            assert row, "a line goes straight down where boxes stand beside it"
+            assert not [box for box in row if box[0] < int(x) < box[2]], "a line passes between boxes"
 
 
 def test_addresses_come_from_the_one_in_pyproject(root):
