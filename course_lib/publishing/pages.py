@@ -9,13 +9,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course_lib.publishing.contents import Contents, Page, PageError
+from course_lib.publishing.contents import Contents, PageError
 from course_lib.publishing.exercise_lists import rubric_files
-from course_lib.publishing.sources import digest_of, imported_files, rubrics_named_in
+from course_lib.publishing.page_sources import Source, read_source
+from course_lib.publishing.sources import digest_of, imported_files
 
 SECONDS_A_PAGE = 60  # of the processor: a machine that has other work, too, makes no page slow
 LONGEST_WAIT = 300  # seconds by the clock, for a page that waits for something that does not come
@@ -30,45 +30,9 @@ class TooLongError(Exception):
     """A page used more of the processor than it may."""
 
 
-@dataclass(frozen=True)
-class Source:
-    """A page with code cells, read the way Sphinx will read it, and the key of everything its outputs depend on."""
-
-    page: Page
-    notebook: Any
-    key: str
-
-    def line(self, cell: int) -> int:
-        """The line of the page on which a cell's code begins."""
-        return self.notebook.metadata["source_map"][cell] + 1
-
-    def says(self, cell: int, message: str) -> PageError:
-        """An error about a cell, with the way there."""
-        return PageError(f"{self.page.path}:{self.line(cell)}: cell {cell + 1}: {message}")
-
-
-def read_source(page: Page, root: Path) -> Source | None:
-    """Read a page; None if it has no code cells to run."""
-    from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
-
-    text = page.path.read_text(encoding="utf-8")
-    if not is_myst_markdown_notebook(text):
-        return None
-    notebook = read_myst_markdown_notebook(text, add_source_map=True, path=page.path)
-    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    return Source(page, notebook, page_key(cells, root)) if cells else None
-
-
-def page_key(cells: list[str], root: Path) -> str:
-    """The hash of a page's code, of every file of the course it can reach, and of what is installed."""
-    code = "\n".join(cells)
-    files = imported_files(code, root) | rubrics_named_in(code, root) | {root / "requirements.txt"}
-    return digest_of(files, json.dumps(cells), sys.version)
-
-
 def execute_pages(contents: Contents, build: Path, jobs: int = 2, force: bool = False) -> list[str]:
     """Execute the pages whose key changed; return their docnames. Raises `PageError` for all that failed."""
-    sources = [source for page in contents.pages if (source := read_source(page, contents.root))]
+    sources = [source for page in contents.pages if (source := read_source(page, contents.root, build / KEYS))]
     stale = [source for source in sources if force or not is_fresh(source, build)]
     failed = []
     with ThreadPoolExecutor(jobs) as pool:

@@ -7,7 +7,8 @@ import pytest
 
 from course_lib.publishing import pages
 from course_lib.publishing.contents import Contents, Page
-from course_lib.publishing.pages import PageError, execute_pages, page_key, read_source
+from course_lib.publishing.page_sources import page_key, read_source
+from course_lib.publishing.pages import PageError, execute_pages
 
 ROOT = Path(__file__).parents[2]
 HEAD = """---
@@ -84,6 +85,19 @@ def test_text_that_is_no_code_leaves_the_key_alone(book):
     key = read_source(page, contents.root).key
     page.path.write_text(page.path.read_text().replace("# Sums", "# Other sums"))
     assert read_source(page, contents.root).key == key
+
+
+def test_a_page_kept_from_before_is_read_again_when_it_changed_or_was_cut_off(book, tmp_path):
+    contents = book(["1"])
+    page, kept = contents.pages[0], tmp_path / "kept"
+    first = read_source(page, contents.root, kept)
+    assert read_source(page, contents.root, kept).notebook == first.notebook
+    page.path.write_text(page.path.read_text().replace("# Sums", "# Sums\n\nA word."))
+    changed = read_source(page, contents.root, kept)
+    assert changed.line(1) == first.line(1) + 2
+    saved = kept / f"{page.docname}.source.json"
+    saved.write_text(saved.read_text()[:100])
+    assert read_source(page, contents.root, kept).notebook.cells[1].source == "1"
 
 
 def test_a_page_without_code_is_not_run(book):
