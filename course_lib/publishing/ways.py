@@ -1,6 +1,5 @@
 """Ways into a page: open it in Colab, download its notebook, view its source. And the head that shows them."""
 
-import shutil
 from pathlib import Path
 
 from docutils import nodes
@@ -9,6 +8,7 @@ from sphinx.application import Sphinx
 
 from course_lib.publishing.contents import BRANCH, Contents, Page, colab_url, source_url
 from course_lib.publishing.lists import contents_of, needs_and_minutes, page_link
+from course_lib.publishing.portable import portable
 from course_lib.publishing.summaries import note_summary
 
 
@@ -47,11 +47,12 @@ def ways_in(page: Page, contents: Contents) -> nodes.Node:
 
 
 def copy_notebooks(contents: Contents, notebooks: Path, html: Path) -> None:
-    """Lay each page's notebook beside the page, where its head links to it."""
+    """Lay each page's notebook beside the page, where its head links to it, so that any Jupyter shows its figures."""
     for page in contents.pages:
         made = notebooks / f"{page.name}.ipynb"
         if page.is_concept and made.exists():
-            shutil.copyfile(made, (html / page.docname).with_suffix(".ipynb"))
+            beside = (html / page.docname).with_suffix(".ipynb")
+            beside.write_text(portable(made.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def _notation(contents: Contents) -> list[nodes.Node]:
