@@ -1,7 +1,7 @@
 """The notebook that somebody downloads, its figures as pictures: Jupyter shows no inline SVG that it does not trust.
 
-Of a notebook made elsewhere JupyterLab and Notebook 7 keep `<img>`, and of an `<svg>` the bare words. They run no script
-and yet show its slider, a dead one, which is left out here: its steps are lines that open. When its cell has run, a
+Of a notebook made elsewhere JupyterLab and Notebook 7 keep `<img>`, and of an `<svg>` the bare words. They run no
+script, yet show its slider, a dead one, which is left out here: its steps are lines that open. When its cell has run, a
 figure is an `<svg>` again, which takes the colors of the page, and its slider is there.
 """
 

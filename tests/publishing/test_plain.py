@@ -188,7 +188,7 @@ def test_a_notebook_to_download_shows_its_figures_where_jupyter_trusts_no_svg():
 
 
 def test_the_notebook_beside_a_page_is_the_one_to_download(book):
-    page, contents = book
+    _, contents = book
     drawn = nbformat.v4.new_output("display_data", data={"text/html": '<svg role="img" aria-label="A dot"></svg>'})
     made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[drawn])])
     notebooks, beside = contents.root / "notebooks", contents.root / "html/book/part/idea.ipynb"
