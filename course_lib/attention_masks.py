@@ -18,8 +18,8 @@ def mask_from_ids(
 ) -> Bool[Tensor, "batch time"]:
     """Mark the tokens that are real, by comparing each id with the id of the padding.
 
-    Takes ids (batch, time), returns a mask of that shape. Right only where `pad_id`
-    never stands for a real token; where it may (an end-of-text id used as padding),
+    Takes ids (batch, time), returns a mask of that shape. Correct only if `pad_id`
+    never stands for a real token; if it may (an end-of-text id used as padding),
     keep the lengths. Source: Devlin et al. 2019, whose pad id is 0.
 
     >>> ids = torch.tensor([[5, 0, 7, 9, 9], [3, 9, 9, 9, 9]])
@@ -32,7 +32,7 @@ def mask_from_ids(
 def combine_masks_by_loops(
     padding: Bool[Tensor, "batch key"], causal: Bool[Tensor, "query key"]
 ) -> Bool[Tensor, "batch 1 query key"]:
-    """Decide for each pair of query and key, one by one, if the one may use the other.
+    """Decide for each query and key, pair by pair, whether the query may use the key.
 
     Takes a mask of real keys (batch, key) and one of earlier keys (query, key);
     returns (batch, 1, query, key), where the axis of length 1 stands for all heads.
@@ -58,7 +58,7 @@ def masked_softmax_by_loops(
     """Share each query's attention among the keys it may use; without any, zeros.
 
     Takes scores and a mask (query, key), returns weights of that shape and of the
-    scores' dtype. The largest score is taken off first, so that no exponential
+    scores' dtype. The largest score is subtracted first, so that no exponential
     overflows. Equation (4).
 
     >>> scores = torch.tensor([[0.0, 0.0, 9.0], [1.0, 2.0, 3.0]])
@@ -98,7 +98,7 @@ def masked_attention(
     value: Float[Tensor, "*batch key value"],
     mask: Bool[Tensor, "*#batch #query key"],
 ) -> Float[Tensor, "*batch query value"]:
-    """Give each query an average of the values it may use, by how well keys fit.
+    """Give each query an average of the values it may use, weighted by how well their keys fit.
 
     Takes queries (…, query, feature), keys (…, key, feature), values (…, key, value)
     and a mask that broadcasts to (…, query, key); returns (…, query, value), zeros
@@ -120,7 +120,7 @@ def token_loss(
     """Average the losses of the real tokens; padding adds to neither sum nor count.
 
     Takes losses and a mask (batch, time); returns one number in the losses' unit, 0
-    where no token is real. Equation (6).
+    if no token is real. Equation (6).
 
     >>> losses = torch.tensor([[1.0, 2.0], [6.0, 99.0]])
     >>> token_loss(losses, torch.tensor([[True, True], [True, False]])).item()
@@ -130,10 +130,10 @@ def token_loss(
 
 
 def wasted_fraction(lengths: list[int], batches: list[list[int]]) -> float:
-    """Say which part of the cells of padded batches holds no real token.
+    """Say what fraction of the cells of padded batches holds no real token.
 
     Takes the lengths in tokens and, for each batch, the indices of its sequences;
-    returns a fraction from 0 to 1, and 0 where there are no cells. Equation (7);
+    returns a number from 0 to 1, and 0 if there are no cells. Equation (7);
     Krell et al. 2021.
 
     >>> wasted_fraction([1, 3, 2], [[0, 1], [2]])
@@ -147,11 +147,11 @@ def wasted_fraction(lengths: list[int], batches: list[list[int]]) -> float:
 
 
 def pack_rows(lengths: list[int], row_length: int) -> list[list[int]]:
-    """Put several sequences into a row, the longest first, each where it first fits.
+    """Put sequences into rows, the longest first, each into the first row with room.
 
     Takes lengths in tokens, returns for each row the indices of its sequences, in
-    the order in which they came in. Raises ValueError for a sequence longer than a
-    row. Source: Johnson et al. 1974, first fit decreasing.
+    the order in which they were put there. Raises ValueError for a sequence longer
+    than a row. Source: Johnson et al. 1974, first fit decreasing.
 
     >>> pack_rows([2, 5, 3, 6], row_length=8)
     [[3, 0], [1, 2]]
@@ -196,7 +196,7 @@ def pad_batch(sequences: list[Int[Tensor, "_"]], pad_id: int = 0, side: str = "r
 
 
 def padding_mask(lengths: Int[Tensor, "batch"], max_len: int) -> Bool[Tensor, "batch time"]:
-    """Mark the first `lengths` positions of each row: the tokens that are real, in a batch padded on the right.
+    """Mark the real tokens of a batch padded on the right: in each row the first positions, as many as its length.
 
     Takes lengths (batch,) in tokens, returns (batch, time) on their device, where
     time is `max_len`. A length above `max_len` marks the whole row: that sequence
@@ -297,9 +297,9 @@ def real_positions(mask: Bool[Tensor, "batch time"]) -> Int[Tensor, "batch time"
 def packed_mask(segments: Int[Tensor, "batch time"]) -> Bool[Tensor, "batch 1 query key"]:
     """Keep sequences that share a row apart: a token may use the earlier tokens of its own sequence, and itself.
 
-    Takes the number of the sequence that each token belongs to (batch, time), 0 for
-    padding; returns (batch, 1, query, key). Padding may use nothing and be used by
-    nothing. Source: Krell et al. 2021.
+    Takes for each token the number of its sequence (batch, time), 0 for padding;
+    returns (batch, 1, query, key). Padding may use nothing and be used by nothing.
+    Source: Krell et al. 2021.
 
     >>> packed_mask(torch.tensor([[1, 2, 2, 0]])).int().tolist()
     [[[[1, 0, 0, 0], [0, 1, 0, 0], [0, 1, 1, 0], [0, 0, 0, 0]]]]

@@ -1,8 +1,8 @@
 """Optimizers.
 
-An optimizer turns gradients into steps: every rule here moves a parameter θ by −η·d, and they differ in how they make
-the direction d. `_direction` writes a rule for one parameter, as its formula reads; `_directions` for all at once, with
-the `_foreach` operations that `torch.optim` uses. The conventions are PyTorch's; equations are numbered as on the page.
+An optimizer turns gradients into steps: each rule here moves a parameter θ by −η·d and makes the direction d in its
+own way. `_direction` writes the rule for one parameter, as its formula reads; `_directions` writes it for all at once,
+with the `_foreach` operations of `torch.optim`. The conventions are PyTorch's; equations are numbered as on the page.
 """
 
 import math
@@ -22,9 +22,9 @@ class SGD:
     """Stochastic gradient descent: step against the gradient itself, d = g.
 
     Takes floating-point parameters of any shapes and the learning rate η. `step` and
-    `step_by_loops` write into the parameters, count in `steps`, and leave the gradients
+    `step_by_loops` write into the parameters, add one to `steps`, and leave the gradients
     alone. Raises ValueError for no parameters, a hyperparameter out of range, and gradients
-    that do not fit them in number, shape or dtype. Equation (1); Robbins and Monro 1951.
+    unlike the parameters in number, shape or dtype. Equation (1); Robbins and Monro 1951.
 
     >>> point = torch.tensor([10.0, 1.0])
     >>> SGD([point], learning_rate=0.9).step([torch.tensor([1.0, 2.0])])
@@ -105,7 +105,7 @@ class Momentum(SGD):
 
 
 class AdaGrad(SGD):
-    """AdaGrad: divide each number by the root of the sum of its squares: d = g / (√s + ε).
+    """AdaGrad: divide each number of a gradient by the root of its squares' sum: d = g / (√s + ε).
 
     s ← s + g² never falls, so the steps shrink. `epsilon` keeps 0 / 0 away. Equation (5);
     Duchi et al. 2011.
@@ -169,7 +169,7 @@ def step_decay(step: int, start: float, factor: float, every: int) -> float:
 def bias_corrected(average: Numbers, beta: float, step: int) -> Numbers:
     """Undo the pull toward zero of a running average that was started at zero.
 
-    Takes the average a ← βa + (1 − β)x of any shape after `step` ≥ 1 updates; returns a / (1 − βᵗ), of the same
+    Takes the average a ← βa + (1 − β)x of any shape after t = `step` updates; returns a / (1 − βᵗ), of the same
     shape. Raises ValueError for `step` below 1 or `beta` outside [0, 1). Equation (7); Kingma and Ba 2015, section 3.
 
     >>> bias_corrected(torch.tensor([2.75]), beta=0.5, step=2)  # 3 and 4, averaged: (1 · 3 + 2 · 4) / 3
@@ -200,7 +200,7 @@ def cosine_with_warmup(step: int, total_steps: int, peak: float, warmup_steps: i
 def clip_by_global_norm(gradients: Gradients, max_norm: float) -> list[Numbers]:
     """Shorten all gradients by one common factor so that together they are no longer than `max_norm`.
 
-    Takes gradients of any shapes; returns new ones, equal to the old where these are short enough. Raises ValueError
+    Takes gradients of any shapes; returns new ones, equal to the old if these are short enough. Raises ValueError
     unless there is a gradient and `max_norm` > 0. Equation (13); Pascanu et al. 2013, algorithm 1.
 
     >>> clip_by_global_norm([torch.tensor([3.0]), torch.tensor([[4.0]])], max_norm=2.5)
@@ -243,9 +243,9 @@ class RMSProp(SGD):
 
 
 class Nesterov(Momentum):
-    """Nesterov's momentum: v ← βv + g as before, but step along g + βv, one more decay and gradient ahead.
+    """Nesterov's momentum: v ← βv + g as before, but step along g + βv, as if the same gradient came again.
 
-    This is PyTorch's form: the gradient is that at the parameters. Equation (4); Sutskever et al. 2013.
+    PyTorch's form: the gradient is taken at the parameters, not ahead of them. Equation (4); Sutskever et al. 2013.
 
     >>> height = torch.tensor([10.0])
     >>> Nesterov([height], learning_rate=1.0, beta=0.5).step([torch.tensor([3.0])])  # d = 3 + 0.5 · 3
@@ -258,7 +258,7 @@ class Nesterov(Momentum):
 
     @torch.no_grad()
     def step(self, gradients: Gradients) -> None:
-        """Take the same step for all at once, along g and then along βv: adding them up first would take a copy."""
+        """Take the step for all parameters at once, along g, then along βv: adding them up first would take a copy."""
         self._begin(gradients)
         torch._foreach_add_(self.parameters, gradients, alpha=-self.learning_rate)
         torch._foreach_add_(self.parameters, super()._directions(gradients), alpha=-self.learning_rate * self.beta)
@@ -305,7 +305,7 @@ class Adam(SGD):
 class AdamW(Adam):
     """AdamW: Adam, and apart from it each step shrinks the parameters by the factor 1 − ηλ: decoupled weight decay.
 
-    λ is `decay`, not negative. The gradient and its averages do not see the decay, unlike that of an L2 penalty.
+    λ is `decay`, not negative. Unlike that of an L2 penalty, the decay does not enter the gradient or its averages.
     Equation (9); Loshchilov and Hutter 2019, algorithm 2, with PyTorch's η in front of λ.
 
     >>> height = torch.tensor([10.0])

@@ -92,8 +92,8 @@ def c_compare(left: bytes, right: bytes) -> int:
 def utf16_encode(text: str) -> list[int]:
     """Give the 16-bit units that write `text` in UTF-16, one or two for a code point.
 
-    Two, from 0x10000 on, are surrogates: 0xD800 plus the upper ten bits of
-    code − 0x10000, and 0xDC00 plus the lower ten.
+    A code point from 0x10000 on takes two, the surrogates: 0xD800 plus the upper
+    ten bits of code − 0x10000, then 0xDC00 plus the lower ten.
     Raises ValueError for a lone surrogate in `text`.
     Source: The Unicode Standard, definition D91 and table 3-5.
 
@@ -153,7 +153,7 @@ def decompose_hangul(syllable: str) -> str:
 
 
 def compose_hangul(text: str) -> str:
-    """Join every run of lead, vowel and tail in `text` into a syllable; keep all other characters.
+    """Join every lead and vowel in `text`, with the tail if one follows, into a syllable; keep all other characters.
 
     A syllable that is already there and has no tail takes a tail that follows it. The letters are the
     conjoining jamo: 19 leads from U+1100, 21 vowels from U+1161, 27 tails from U+11A8.
@@ -206,9 +206,9 @@ def natural_key(text: str) -> tuple[str | int, ...]:
 
 
 def edit_distance_by_recursion(left: str, right: str) -> int:
-    """Count the characters to insert, delete or replace, at least, from `left` to `right`.
+    """Count the fewest characters to insert, delete or replace that turn `left` into `right`.
 
-    The slow program that is the definition: three choices at each end.
+    The slow program that is the definition: three choices for the last characters.
     Source: Levenshtein (1966).
 
     >>> edit_distance_by_recursion("cat", "cut")
@@ -224,9 +224,9 @@ def edit_distance_by_recursion(left: str, right: str) -> int:
 
 
 def edit_table(left: str, right: str) -> list[list[int]]:
-    """Fill the table of distances from each start of `left` to each start of `right`.
+    """Fill the table of distances from each beginning of `left` to each of `right`.
 
-    It has `len(left) + 1` rows and `len(right) + 1` columns.
+    With the empty beginnings, it has `len(left) + 1` rows and `len(right) + 1` columns.
     Source: Wagner and Fischer (1974), Algorithm X.
 
     >>> edit_table("at", "cat")
@@ -243,9 +243,9 @@ def edit_table(left: str, right: str) -> list[list[int]]:
 
 
 def edit_distance(left: str, right: str) -> int:
-    """Count the same edits as `edit_distance_by_recursion`, in time and memory `len(left) * len(right)`.
+    """Count the same edits as `edit_distance_by_recursion`: the last cell of `edit_table`.
 
-    Source: Wagner and Fischer (1974).
+    Time and memory grow with the product of the two lengths. Source: Wagner and Fischer (1974).
 
     >>> edit_distance("kitten", "sitting")
     3

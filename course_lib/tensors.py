@@ -59,8 +59,8 @@ def contiguous_strides(shape: Shape) -> Shape:
     """Say how far apart neighbors are in a tensor stored row after row, without gaps.
 
     Takes lengths, returns as many strides, in elements: the product of all lengths
-    to the right. Raises ValueError for a negative length. Equation (2); Knuth 1997,
-    section 2.2.6.
+    to the right, where a length of 0 counts as 1. Raises ValueError for a negative
+    length. Equation (2); Knuth 1997, section 2.2.6.
 
     >>> contiguous_strides((2, 3, 4))
     (12, 4, 1)
@@ -203,8 +203,8 @@ def blend(first: UInt8[Tensor, "*shape"], second: UInt8[Tensor, "*shape"]) -> UI
     """Average two images of bytes, rounded down.
 
     Takes and returns images of one shape, brightness 0 to 255. A sum of two bytes needs
-    nine bits, so it is taken in a wider type. Raises ValueError if the shapes differ.
-    Warren 2012, section 2-5, does without one.
+    nine bits, so it is taken in a wider type; Warren 2012, section 2-5, does without
+    the ninth bit. Raises ValueError if the shapes differ.
 
     >>> gray = {"dtype": torch.uint8}
     >>> blend(torch.tensor([200, 7], **gray), torch.tensor([100, 4], **gray)).tolist()
@@ -325,9 +325,9 @@ def sliding_windows(
 def occupied_bytes(view: Shaped[Tensor, "*shape"]) -> int:
     """Count the bytes of storage that the elements of a view stand in, each byte once.
 
-    Takes a tensor of any shape; returns bytes. Less than `numel` items when elements
-    share a cell (a stretched axis, overlapping windows), less than the storage when the
-    view skips cells. Equation (1).
+    Takes a tensor of any shape; returns bytes. These are fewer than `numel` elements
+    would take when elements share a cell (a stretched axis, overlapping windows), and
+    fewer than the storage has when the view skips cells. Equation (1).
 
     >>> occupied_bytes(torch.zeros(3, 1, dtype=torch.float32).expand(3, 100))
     12
