@@ -69,7 +69,7 @@ _SECOND_BAR = re.compile(r'(<header\b[^>]*\bid="pst-header"[^>]*>).*?(</header>)
 # Wrappers around names, brackets and blanks, which are shown like the text around them: a third of a page's elements.
 _PLAIN = re.compile(r'<span class="(?:n|nn|p|w|pre)">([^<]*)</span>')
 _NO_HEADING = re.compile(r'<th class="(?:head|stub|head stub)">(?:<p></p>)?</th>')
-_NUMBERED = re.compile(r"\b([A-Z][A-Za-z]*-\d+)\b")
+_MARKED = re.compile(r"(\b[A-Z][A-Za-z]*-\d+\b|[\uac00-\ud7a3]+(?:[ ,]+[\uac00-\ud7a3]+)*)")
 _VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 
 
@@ -140,15 +140,27 @@ def name_rows(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def keep_together(app: Sphinx, doctree: nodes.document) -> None:
-    """A short piece of code, such as `x[i, j]`, is not broken at its blanks, nor a name like UTF-8 at its hyphen."""
+    """A short piece of code, such as `x[i, j]`, is not broken at its blanks."""
     for literal in doctree.findall(nodes.literal):
         if len(literal.astext()) <= SHORT:
             literal["classes"].append("short")
-    for text in [found for paragraph in doctree.findall(nodes.paragraph) for found in paragraph.findall(nodes.Text)]:
-        pieces = _NUMBERED.split(text.astext())
-        if len(pieces) > 1 and not isinstance(text.parent, nodes.FixedTextElement | nodes.literal | nodes.math):
-            kept = [nodes.inline("", p, classes=["short"]) if i % 2 else nodes.Text(p) for i, p in enumerate(pieces)]
-            text.parent.replace(text, [node for node in kept if node.astext()])
+
+
+def mark_words(app: Sphinx, doctree: nodes.document) -> None:
+    """A name like UTF-8 is not broken at its hyphen, and Korean is called Korean: a screen reader changes its voice."""
+    places = [*doctree.findall(nodes.paragraph), *doctree.findall(nodes.term)]
+    for text in [found for place in places for found in place.findall(nodes.Text)]:
+        if isinstance(text.parent, nodes.FixedTextElement | nodes.literal | nodes.math):
+            continue
+        pieces = _MARKED.split(text.astext())
+        if len(pieces) > 1:
+            marked = [_marked(piece) if i % 2 else nodes.Text(piece) for i, piece in enumerate(pieces)]
+            text.parent.replace(text, [node for node in marked if node.astext()])
+
+
+def _marked(words: str) -> nodes.inline:
+    """Docutils makes `lang="ko"` of the class."""
+    return nodes.inline("", words, classes=["short" if words.isascii() else "language-ko"])
 
 
 def shortened(text: str, most: int = 155) -> str:
@@ -167,6 +179,7 @@ def setup_assets(app: Sphinx) -> None:
     app.add_js_file(None, body=f"addEventListener('load',()=>{{{MENUS}}});", priority=900)
     app.connect("doctree-read", name_rows)
     app.connect("doctree-read", keep_together)
+    app.connect("doctree-read", mark_words)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", note_written)
     app.connect("build-finished", slim_pages, priority=900)

@@ -63,7 +63,7 @@ def tiny(tmp_path):
         "book/_static/math.css": "",
         "book/_static/favicon.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>',
         "book/part/sums.md": HEAD % ("[]", "Sums") + CELL + LISTING,
-        "book/part/products.md": HEAD % ("[sums]", "Products") + "Text in UTF-8.\n",
+        "book/part/products.md": HEAD % ("[sums]", "Products") + "Text in UTF-8, 어휘 집합 and `텐서`.\n",
     }
     for name, text in files.items():
         path = tmp_path / name
@@ -100,7 +100,9 @@ def test_a_book_is_built_once_and_again_when_something_changed(tiny):
     assert "5 minutes" in html(tiny, "part/products")
     assert 'href="sums.html"' in html(tiny, "part/products")
     assert "cdn.jsdelivr.net" not in html(tiny, "part/sums")
-    assert '<p>Text in <span class="short">UTF-8</span>.</p>' in html(tiny, "part/products"), "not broken at its hyphen"
+    products = html(tiny, "part/products")
+    assert '<p>Text in <span class="short">UTF-8</span>, ' in products, "not broken at its hyphen"
+    assert '<span lang="ko">어휘 집합</span> and <code' in products, "said by a Korean voice"
     licensed = (tiny / "_build/html/_static/course-fonts-license.txt").read_text()
     assert "SIL OPEN FONT LICENSE Version 1.1" in licensed
     assert all(path.name in licensed for path in (tiny / "_build/html").rglob("*.woff2"))
