@@ -105,7 +105,7 @@ class Momentum(SGD):
 
 
 class AdaGrad(SGD):
-    """AdaGrad: divide each number of a gradient by the root of its squares' sum: d = g / (√s + ε).
+    """AdaGrad: divide each number of g by the root of the sum of its squares: d = g / (√s + ε).
 
     s ← s + g² never falls, so the steps shrink. `epsilon` keeps 0 / 0 away. Equation (5);
     Duchi et al. 2011.
@@ -305,7 +305,7 @@ class Adam(SGD):
 class AdamW(Adam):
     """AdamW: Adam, and apart from it each step shrinks the parameters by the factor 1 − ηλ: decoupled weight decay.
 
-    λ is `decay`, not negative. Unlike that of an L2 penalty, the decay does not enter the gradient or its averages.
+    λ is `decay`, not negative. Unlike an L2 penalty, the decay does not enter the gradient or its averages.
     Equation (9); Loshchilov and Hutter 2019, algorithm 2, with PyTorch's η in front of λ.
 
     >>> height = torch.tensor([10.0])
