@@ -155,11 +155,16 @@ def example(rubric: Rubric, trial: Trial) -> Example:
 def call_text(rubric: Rubric, case: Case) -> str:
     """Write a case as the call a learner could type, arguments named."""
     call = case.make()
+    if rubric.writer is not None:
+        return _cut(rubric.writer(*call.args, **call.kwargs))
     names = _parameter_names(rubric, case)
     named = [f"{name}={describe(value)}" for name, value in zip(names, call.args, strict=False)]
     named += [describe(value) for value in call.args[len(names) :]]
     named += [f"{name}={describe(value)}" for name, value in call.kwargs.items()]
-    text = f"{rubric.answer.__name__}({', '.join(named)})"
+    return _cut(f"{rubric.answer.__name__}({', '.join(named)})")
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= LONGEST_CALL else text[: LONGEST_CALL - 2] + "…)"
 
 

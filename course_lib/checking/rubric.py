@@ -74,6 +74,7 @@ class Rubric:
         self.mutates: bool = options["mutates"]
         self.devices: bool = options["devices"]
         self.driver: Callable[..., Any] | None = None
+        self.writer: Callable[..., str] | None = None
         self.edges: list[Edge] = []
         self.mistakes: dict[str, Callable[..., Any]] = {}
         self.alternatives: dict[str, Callable[..., Any]] = {}
@@ -135,6 +136,13 @@ class Rubric:
             raise malformed(driver, f"is a second driver of {self.name}")
         self.driver = driver
         return driver
+
+    def written(self, writer: Callable[..., str]) -> Callable[..., str]:
+        """Decorate the function that writes a driven call as a learner would, from the driver's arguments."""
+        if self.writer is not None:
+            raise malformed(writer, f"is a second writer of calls of {self.name}")
+        self.writer = writer
+        return writer
 
     def _add(self, to: dict[str, Any], made: Callable[..., Any], kind: str) -> Callable[..., Any]:
         if made.__name__ in to:

@@ -403,6 +403,12 @@ def sort_with(answer, names):
     return [names[place] for place in sorted(range(len(names)), key=keys.__getitem__)]
 
 
+@natural_key.written
+def as_a_sort(names):
+    """A key is seen by what it sorts."""
+    return f"sorted([{', '.join(map(repr, names))}], key=natural_key)"
+
+
 def split_numbers(text):
     """Cut a text into pieces that alternate between text and digits."""
     return re.split("([0-9]+)", text)
@@ -612,7 +618,7 @@ def refuses_e000(text):
 
 @utf8_encode.mistake
 def boundaries_one_too_low(text):
-    """The last code of a length, such as 7F, got a byte too many: the limits belong to the shorter form."""
+    """The last code point of a length, such as U+007F, got a byte too many: the limits belong to the shorter form."""
     if any(0xD800 <= ord(c) <= 0xDFFF for c in text):
         raise ValueError("surrogate")
     return b"".join(in_utf8(ord(c), limits=(0x7F, 0x7FF, 0xFFFF)) for c in text)
@@ -638,13 +644,13 @@ def low_bits_first(text):
 
 @utf8_encode.mistake
 def surrogates_in_three_bytes_each(text):
-    """Codes from 10000 on came out as two surrogates of three bytes each (CESU-8). UTF-8 writes them in four bytes."""
+    """From U+10000 on, two surrogates of three bytes each came out (CESU-8). UTF-8 writes four bytes."""
     return b"".join(in_utf8(unit) for unit in sc.utf16_encode(text))
 
 
 @utf8_encode.mistake
 def one_byte_for_latin1(text):
-    """Codes 80 to FF came out as one byte, which is Latin-1. In UTF-8 one byte is enough only up to 7F."""
+    """U+0080 to U+00FF came out as one byte, which is Latin-1. In UTF-8 one byte is enough only up to U+007F."""
     sc.utf16_encode(text)  # refuses surrogates
     return b"".join(bytes([ord(c)]) if ord(c) < 256 else in_utf8(ord(c)) for c in text)
 
@@ -721,6 +727,13 @@ def by_code_points(answer, codes):
     """Compose one text, with both sides written as code points so that a reader sees what differs."""
     result = answer("".join(chr(int(code[2:], 16)) for code in codes.split()))
     return code_points(result) if isinstance(result, str) else result
+
+
+@compose_hangul.written
+def as_escapes(codes):
+    """As one types letters that no keyboard has."""
+    text = "".join(chr(int(code[2:], 16)) for code in codes.split())
+    return f"compose_hangul({text!a})"
 
 
 @compose_hangul.edge(points=1)

@@ -1,5 +1,6 @@
 """`check`: the whole way from an answer to its verdict."""
 
+import re
 import sys
 import warnings
 
@@ -201,6 +202,13 @@ def test_classes_are_used_through_their_driver():
     verdict = check("made_up.Counter", FromZero)
     assert verdict.mistake == "forgets_the_start"
     assert verdict.example.call == "Counter(start=1, amounts=[6])" or "start=1" in verdict.example.call
+
+
+def test_a_driven_call_is_written_as_a_learner_would_type_it():
+    verdict = check("string_comparison.natural_key", lambda text: text)
+    assert re.fullmatch(r"sorted\(\['.*'\], key=natural_key\)", verdict.example.call)
+    verdict = check("string_comparison.compose_hangul", lambda text: text)
+    assert re.fullmatch(r"compose_hangul\('(\\u[0-9a-f]{4})+'\)", verdict.example.call)
 
 
 def test_results_may_come_in_any_order_where_the_rubric_says_so():
