@@ -23,6 +23,7 @@ from course_lib.checking.rubric import Call, Case, Rubric, summary
 from course_lib.checking.texts import DIGITS, describe, describe_both
 from course_lib.checking.verdict import Example
 
+EASY = 180  # characters of an example that are taken in at a glance
 LONGEST_CALL = 240
 EXACT = Rules(tolerance=(0.0, 0.0))
 
@@ -133,12 +134,24 @@ def _agrees(rubric: Rubric, mistake: Callable[..., Any], trial: Trial) -> bool:
 
 
 def counter_example(rubric: Rubric, mistake: Callable[..., Any], seed: int = 0) -> Example | None:
-    """Return the smallest case that shows what a mistake does wrong, or None if every case lets it pass."""
+    """Return a case that shows what a mistake does wrong, or None if every case lets it pass.
+
+    The cases grow: it is the first that a reader can take in, or else the one with the least to read.
+    """
+    found = []
     for case in [*rubric.general_cases(seed), *rubric.edge_cases()]:
         trial = judge(rubric, case, run(mistake, case.make(), rubric.driver))
         if trial.difference:
-            return example(rubric, trial)
-    return None
+            found.append(example(rubric, trial))
+            if _reading(found[-1]) <= EASY:
+                return found[-1]
+    return min(found, key=_reading, default=None)
+
+
+def _reading(shown: Example) -> int:
+    """How much there is to read; what is cut off cannot be."""
+    text = shown.call + shown.expected + shown.actual
+    return len(text) + (LONGEST_CALL if "…" in text else 0)
 
 
 def example(rubric: Rubric, trial: Trial) -> Example:
