@@ -17,7 +17,7 @@ from course_lib.publishing.summaries import note_summary
 from course_lib.publishing.uses import pages_that_use
 
 Definition = ast.FunctionDef | ast.ClassDef
-WIDEST = 42  # columns of a signature that a phone shows without scrolling
+WIDEST = 39  # columns of a signature that a phone shows without scrolling
 
 
 @dataclass(frozen=True)

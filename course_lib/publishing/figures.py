@@ -1,6 +1,7 @@
 """Figures for pages: one style, always with alt text, drawn as SVG that follows light and dark."""
 
 import html
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -187,11 +188,13 @@ def _good_alt(alt: str | None, caption: str, call: str) -> str:
 
 
 def _caption(caption: str) -> str:
-    pieces = html.escape(caption).split("`")
+    words = html.escape(caption)
+    words = re.sub(r"\b[A-Z][A-Za-z]*-\d+\b", r'<span style="white-space:nowrap">\g<0></span>', words)  # such as UTF-8
+    pieces = words.split("`")
     if len(pieces) % 2:  # `code` between pairs of backquotes
         pieces = [f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces)]
         return f"<figcaption>{''.join(pieces)}</figcaption>" if caption else ""
-    return f"<figcaption>{html.escape(caption)}</figcaption>"
+    return f"<figcaption>{words}</figcaption>"
 
 
 def _display(page: str, text: str) -> None:

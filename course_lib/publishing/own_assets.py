@@ -69,7 +69,7 @@ _SECOND_BAR = re.compile(r'(<header\b[^>]*\bid="pst-header"[^>]*>).*?(</header>)
 # Wrappers around names, brackets and blanks, which are shown like the text around them: a third of a page's elements.
 _PLAIN = re.compile(r'<span class="(?:n|nn|p|w|pre)">([^<]*)</span>')
 _NO_HEADING = re.compile(r'<th class="(?:head|stub|head stub)">(?:<p></p>)?</th>')
-_MARKED = re.compile(r"(\b[A-Z][A-Za-z]*-\d+\b|[\uac00-\ud7a3]+(?:[ ,]+[\uac00-\ud7a3]+)*)")
+_MARKED = re.compile(r"(\b[A-Z][A-Za-z]*-\d+\b|\b\d+-\d+\b|[\uac00-\ud7a3]+(?:[ ,]+[\uac00-\ud7a3]+)*)")
 _VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 
 
@@ -148,9 +148,8 @@ def keep_together(app: Sphinx, doctree: nodes.document) -> None:
 
 def mark_words(app: Sphinx, doctree: nodes.document) -> None:
     """A name like UTF-8 is not broken at its hyphen, and Korean is called Korean: a screen reader changes its voice."""
-    places = [*doctree.findall(nodes.paragraph), *doctree.findall(nodes.term)]
-    for text in [found for place in places for found in place.findall(nodes.Text)]:
-        if isinstance(text.parent, nodes.FixedTextElement | nodes.literal | nodes.math):
+    for text in list(doctree.findall(nodes.Text)):
+        if isinstance(text.parent, nodes.FixedTextElement | nodes.literal | nodes.math | nodes.title | nodes.raw):
             continue
         pieces = _MARKED.split(text.astext())
         if len(pieces) > 1:

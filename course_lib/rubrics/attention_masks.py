@@ -305,7 +305,7 @@ def more_queries_than_keys():
 
 @causal_mask.mistake
 def not_even_itself(queries, keys, device=None):
-    """A query may not use its own position. It may: only later keys are the future, and the first needs a key."""
+    """Each query was kept from its own position. Only later keys are the future, and the first query needs a key."""
     return am.causal_mask(queries, keys, device).tril(keys - queries - 1)
 
 
@@ -323,7 +323,7 @@ def the_future(queries, keys, device=None):
 
 @causal_mask.mistake
 def true_where_forbidden(queries, keys, device=None):
-    """The mask is inverted: True should mean 'may be used', and yours marks the future as usable."""
+    """The mask is inverted: True should mean 'may be used', and here it marks the future."""
     return ~am.causal_mask(queries, keys, device)
 
 
@@ -453,7 +453,7 @@ def padding_upside_down(padding, causal):
 
 @combine_masks.mistake
 def says_what_is_forbidden(padding, causal):
-    """The result is inverted: True should mean 'may be used', and yours marks what may not."""
+    """The result is inverted: True should mean 'may be used', and here it marks what may not."""
     return ~am.combine_masks(padding, causal)
 
 
@@ -983,7 +983,7 @@ def numbers_taken_for_an_order(segments):
 
 @packed_mask.mistake
 def not_even_itself_when_packed(segments):
-    """A token may not use itself, so the first of each sequence has nothing to use. It may."""
+    """Each token was kept from itself, so that the first of each sequence has nothing to use."""
     return am.packed_mask(segments).tril(-1)
 
 

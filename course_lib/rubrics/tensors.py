@@ -129,7 +129,7 @@ def wraps_around(index, shape, strides, offset):
 
 @flat_index.mistake
 def looks_at_the_upper_end_only(index, shape, strides, offset):
-    """Positions beyond the end are refused, those too far before it are not: look at both ends."""
+    """Positions beyond the end are refused, those too far before the beginning are not: look at both ends."""
     if any(i >= n for i, n in zip(index, shape, strict=True)):
         raise IndexError(index)
     return _cell([i + n * (i < 0) for i, n in zip(index, shape, strict=True)], strides, offset)
@@ -137,7 +137,7 @@ def looks_at_the_upper_end_only(index, shape, strides, offset):
 
 @flat_index.mistake
 def misses_the_upper_end(index, shape, strides, offset):
-    """A position equal to the length went through. Counting begins at 0, so the last one is length − 1."""
+    """A position equal to the length went through. Counting begins at 0, so the last one is length − 1."""
     if any(not -n <= i <= n for i, n in zip(index, shape, strict=True)):
         raise IndexError(index)
     return _cell([i + n * (i < 0) for i, n in zip(index, shape, strict=True)], strides, offset)
@@ -1030,7 +1030,7 @@ def trusts_every_vector(shape, strides):
 
 @is_contiguous.mistake
 def wants_something_to_read(shape, strides):
-    """A tensor without elements was refused. It has nothing out of order: it is contiguous."""
+    """A tensor without elements was called not contiguous. It has nothing out of order, so it is."""
     return 0 not in shape and tensors.is_contiguous(shape, strides)
 
 
