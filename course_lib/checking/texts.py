@@ -122,11 +122,12 @@ def _array_text(value: Any, digits: int | None) -> str:
         inner = _nested_text(np.asarray(host).tolist(), digits or 7)
     else:
         inner = "[]" if len(value.shape) < 2 else f"[], shape={tuple(value.shape)}"
-    usual = dtype in ("float32", "int64", "bool") if name == "tensor" else dtype in ("float64", "int64", "bool")
+    default = "float32" if name == "tensor" else "float64"
+    usual = dtype == default or (dtype in ("int64", "bool") and not inner.startswith("[]"))
     return f"{name}({inner}{'' if usual else f', dtype={dtype}'})"
 
 
 def _nested_text(value: Any, digits: int) -> str:
     if type(value) is list:
         return "[" + ", ".join(_nested_text(item, digits) for item in value) + "]"
-    return _rounded(value, digits) if type(value) is float else repr(value)
+    return _float_text(value, digits) if type(value) is float else repr(value)

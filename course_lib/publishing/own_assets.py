@@ -69,7 +69,7 @@ _SECOND_BAR = re.compile(r'(<header\b[^>]*\bid="pst-header"[^>]*>).*?(</header>)
 # Wrappers around names, brackets and blanks, which are shown like the text around them: a third of a page's elements.
 _PLAIN = re.compile(r'<span class="(?:n|nn|p|w|pre)">([^<]*)</span>')
 _NO_HEADING = re.compile(r'<th class="(?:head|stub|head stub)">(?:<p></p>)?</th>')
-_MARKED = re.compile(r"(\b[A-Z][A-Za-z]*-\d+\b|\b\d+-\d+\b|[\uac00-\ud7a3]+(?:[ ,]+[\uac00-\ud7a3]+)*)")
+_MARKED = re.compile(r"(\b[A-Z][A-Za-z]*-\d+\b|\b\d+e?-\d+\b|[\uac00-\ud7a3]+(?:[ ,]+[\uac00-\ud7a3]+)*)")
 _VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 
 

@@ -9,6 +9,7 @@ import torch
 
 from course_lib import optimizers
 from course_lib.checking import call_each, rubric
+from course_lib.checking.texts import describe
 
 OWN = "course_lib.optimizers."
 SIZES = (1, 2, 3, 7)  # of the walks: four tell all mistakes apart, and a fifth would only take time
@@ -34,6 +35,12 @@ def drive(answer, starts, gradients, *hyperparameters):
         optimizer.step(step)
         path[f"parameters after step {number}"] = [parameter.clone() for parameter in optimizer.parameters]
     return path
+
+
+def stepped(name, starts, gradients, **settings):
+    """Write an optimizer that is made and takes its steps, as one would type it."""
+    given = ", ".join([describe(starts), *(f"{key}={value}" for key, value in settings.items())])
+    return "; ".join([f"o = {name}({given})", *(f"o.step({describe(step)})" for step in gradients)])
 
 
 def instead(reference, method="_direction"):
@@ -468,6 +475,12 @@ def rmsprop_walk(answer, starts, gradients, learning_rate, decay, epsilon):
     return drive(answer, starts, gradients, learning_rate, decay, epsilon)
 
 
+@RMSProp.written
+def rmsprop_lines(starts, gradients, learning_rate, decay, epsilon):
+    """As lines that one could run."""
+    return stepped("RMSProp", starts, gradients, learning_rate=learning_rate, decay=decay, epsilon=epsilon)
+
+
 @RMSProp.edge(points=1)
 def a_gradient_of_zero():
     """A number whose gradient has always been 0 stays where it is: 0 / (0 + ε) = 0."""
@@ -644,6 +657,15 @@ def _in_the_same_tensors(gradients):
         yield buffers
 
 
+@Nesterov.written
+def nesterov_lines(starts, gradients, learning_rate, beta, reuse):
+    """As lines that one could run."""
+    return (
+        stepped("Nesterov", starts, gradients, learning_rate=learning_rate, beta=beta)
+        + "  # the same tensors, filled anew" * reuse
+    )
+
+
 @Nesterov.edge(points=1)
 def the_caller_reuses_its_tensors():
     """The caller writes every gradient into the same tensor, as `backward` does: remember numbers, not that tensor."""
@@ -786,6 +808,12 @@ def Adam(rng, size):
 def adam_walk(answer, starts, gradients, learning_rate, betas, epsilon):
     """Take the steps and keep the parameters after each."""
     return drive(answer, starts, gradients, learning_rate, betas, epsilon)
+
+
+@Adam.written
+def adam_lines(starts, gradients, learning_rate, betas, epsilon):
+    """As lines that one could run."""
+    return stepped("Adam", starts, gradients, learning_rate=learning_rate, betas=betas, epsilon=epsilon)
 
 
 @Adam.edge(points=1)
@@ -996,6 +1024,12 @@ def AdamW(rng, size):
 def adamw_walk(answer, starts, gradients, learning_rate, betas, epsilon, decay):
     """Take the steps and keep the parameters after each."""
     return drive(answer, starts, gradients, learning_rate, betas, epsilon, decay)
+
+
+@AdamW.written
+def adamw_lines(starts, gradients, learning_rate, betas, epsilon, decay):
+    """As lines that one could run."""
+    return stepped("AdamW", starts, gradients, learning_rate=learning_rate, betas=betas, epsilon=epsilon, decay=decay)
 
 
 @AdamW.edge(points=1)

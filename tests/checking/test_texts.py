@@ -15,10 +15,10 @@ from course_lib.checking.verdict import Example
         ([0.5000000000000002], [0.25], ("[0.5]", "[0.25]")),
         ((1 / 3, 2.0), (1 / 3, -2.0), ("(0.333333, 2.0)", "(0.333333, -2.0)")),
         ({"a": 2 / 3}, {"a": 1}, ("{'a': 0.666667}", "{'a': 1}")),
-        (torch.tensor([8.2738371]), torch.tensor([1.0]), ("tensor([8.27384])", "tensor([1])")),
-        (np.array([1 / 3]), np.array([1.0]), ("array([0.333333])", "array([1])")),
+        (torch.tensor([8.2738371]), torch.tensor([1.0]), ("tensor([8.27384])", "tensor([1.0])")),
+        (np.array([1 / 3]), np.array([1.0]), ("array([0.333333])", "array([1.0])")),
         ([1.0], [1.0000001], ("[1.0]", "[1.0000001]")),
-        (torch.tensor([1.0]), torch.tensor([1.0000001]), ("tensor([1])", "tensor([1.0000001])")),
+        (torch.tensor([1.0]), torch.tensor([1.0000001]), ("tensor([1.0])", "tensor([1.0000001])")),
         ([0.1 + 0.2], [0.3], ("[0.30000000000000004]", "[0.3]")),
         ([3], [3.0], ("[3]", "[3.0]")),
         ([1e300], [float("inf")], ("[1e+300]", "[inf]")),
@@ -74,3 +74,8 @@ def test_a_message_names_the_place_in_words_too():
     one, other = ({"windows": torch.tensor([[0, 1], [2, last]]), "strides": "(2, 1)"} for last in (3, 4))
     assert difference(one, other, Rules()).message == "1 of 4 values differ, the first in windows at [1, 1]."
     assert difference(one, one | {"strides": "(4, 2)"}, Rules()).message == "The value in strides differs."
+
+
+def test_a_tensor_without_elements_says_what_kind_it_is():
+    assert describe(torch.zeros(0)) == "tensor([])"
+    assert describe(torch.zeros(0, dtype=torch.int64)) == "tensor([], dtype=int64)"
