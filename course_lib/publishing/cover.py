@@ -12,6 +12,13 @@ INK, QUIET, PAPER, BLUE, REST, GREEN = "#14212b", "#47545e", "#ffffff", "#0072b2
 
 def drawn_cover(about: About) -> bytes:
     """The cover as a PNG, the same bytes from the same title."""
+    import matplotlib as mpl
+
+    with mpl.rc_context(mpl.rcParamsDefault):  # not in the style of the pages' figures
+        return _drawn(about)
+
+
+def _drawn(about: About) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
