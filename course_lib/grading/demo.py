@@ -115,11 +115,9 @@ def _half(chance: random.Random, release: Any, right: Any, wrong: Any) -> bytes:
 
 
 def _mistaken(chance: random.Random, release: Any, right: Any, wrong: Any) -> bytes:
-    answers = dict(right)
-    for name, sources in wrong.items():
-        if sources and chance.random() < 0.4:
-            answers[name] = _with_imports(chance.choice(sources))
-    return _bytes(filled(release, answers))
+    known = [name for name, sources in wrong.items() if sources]
+    chosen = [name for name in known if chance.random() < 0.4] or known[:1]  # one at least, where any is known
+    return _bytes(filled(release, right | {name: _with_imports(chance.choice(wrong[name])) for name in chosen}))
 
 
 def _with_imports(source: str) -> str:
