@@ -21,7 +21,9 @@ def solve(solution: Path) -> str:
     """Execute one solution and write it; return what went wrong, or nothing."""
     notebook = nbformat.reads(make(solution, ROOT).source, as_version=4)
     where = {"metadata": {"path": str(SOLVED)}}
-    client = NotebookClient(notebook, timeout=120, resources=where, extra_arguments=["--log-level=ERROR"])
+    client = NotebookClient(
+        notebook, timeout=120, resources=where, shutdown_kernel="immediate", extra_arguments=["--log-level=ERROR"]
+    )
     try:
         client.execute()
     except CellExecutionError as error:

@@ -9,7 +9,6 @@ import sys
 import time
 import warnings
 from pathlib import Path
-from threading import Thread
 
 import yaml
 
@@ -130,9 +129,8 @@ def _with_needs(only: list[str], known: dict[str, Page]) -> set[str]:
 def _execute(contents: Contents, build: Path, jobs: int) -> None:
     from course_lib.publishing.pages import PageError, execute_pages
 
-    Thread(target=_load_ahead, daemon=True).start()
     try:
-        execute_pages(contents, build, jobs)
+        execute_pages(contents, build, jobs, meanwhile=_load_ahead)
     except PageError as error:
         raise BookError(str(error)) from None
 

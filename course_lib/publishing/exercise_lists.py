@@ -2,6 +2,7 @@
 
 import inspect
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from course_lib.publishing.sources import imported_files
@@ -34,11 +35,12 @@ class Exercise:
         return f"{self.points:g}"
 
 
-def exercises_of(concept: str, with_mistakes: bool = False) -> list[Exercise]:
+@cache  # page and notebook both list the mistakes, and to find their smallest examples takes most of a second
+def exercises_of(concept: str, *, with_mistakes: bool = False) -> tuple[Exercise, ...]:
     """The exercises of a concept in rubric order. Raises what `course_lib.checking.load` raises."""
     from course_lib.checking import load
 
-    return [
+    return tuple(
         Exercise(
             name=name,
             title=rubric.title,
@@ -48,7 +50,7 @@ def exercises_of(concept: str, with_mistakes: bool = False) -> list[Exercise]:
             mistakes=_mistakes(rubric) if with_mistakes else (),
         )
         for name, rubric in load(concept).items()
-    ]
+    )
 
 
 def rubric_files(concept: str, root: Path) -> set[Path]:

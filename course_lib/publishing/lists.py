@@ -25,13 +25,13 @@ def contents_of(app: Sphinx) -> Contents:
     return vars(app)["course_contents"]
 
 
-def known_exercises(env: BuildEnvironment, concept: str) -> list[Exercise]:
+def known_exercises(env: BuildEnvironment, concept: str) -> tuple[Exercise, ...]:
     """The exercises of a concept, for a page that only mentions them: a rubric that fails is reported on its own."""
     for path in rubric_files(concept, Path(env.srcdir)):
         env.note_dependency(str(path))
     with contextlib.suppress(Exception):
         return exercises_of(concept)
-    return []
+    return ()
 
 
 class _AboutConcept(SphinxDirective):
@@ -40,16 +40,16 @@ class _AboutConcept(SphinxDirective):
     required_arguments = 1
     with_mistakes = False
 
-    def exercises(self) -> list[Exercise]:
+    def exercises(self) -> tuple[Exercise, ...]:
         """The concept's exercises; none, and a warning with file and line, if its rubric cannot be read."""
         concept, root = self.arguments[0], Path(self.env.srcdir)
         for path in rubric_files(concept, root):
             self.env.note_dependency(str(path))
         try:
-            return exercises_of(concept, self.with_mistakes)
+            return exercises_of(concept, with_mistakes=self.with_mistakes)
         except Exception as error:  # whatever a rubric raises, the author wants to know on which line it was asked for
             self.warn(f"{type(error).__name__}: {error}")
-            return []
+            return ()
 
     def warn(self, message: str) -> None:
         """Warn with the file and line of the directive."""
@@ -189,7 +189,7 @@ def _mistake(mistake: Mistake) -> nodes.Node:
     return shown
 
 
-def _table(exercises: list[Exercise], colab: str) -> nodes.table:
+def _table(exercises: tuple[Exercise, ...], colab: str) -> nodes.table:
     """The exercises in order; a title leads to its own cell, whose id `notebooks.py` makes from the exercise's name."""
     head = ("", "Exercise", "Difficulty", "Minutes", "Points")
     group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in head), cols=len(head))

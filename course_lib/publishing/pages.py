@@ -7,22 +7,19 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
 from course_lib.publishing.contents import Contents, PageError
 from course_lib.publishing.exercise_lists import rubric_files
+from course_lib.publishing.page_outputs import join_streams, refuse_bad_outputs
 from course_lib.publishing.page_sources import Source, read_source
 from course_lib.publishing.sources import digest_of, imported_files
 
 SECONDS_A_PAGE = 60  # of the processor: a machine that has other work, too, makes no page slow
 LONGEST_WAIT = 300  # seconds by the clock, for a page that waits for something that does not come
-LARGEST_OUTPUT = 1_000_000  # bytes of all that one cell shows
-LONGEST_LINE = 20_000  # characters that a cell prints without a break; MyST-NB takes minutes over half a million
-# An image, written as HTML, whose alt text is missing or blank.
-NAMELESS = re.compile(r"""<img\b(?![^>]*\salt=(?:"[^"]*[^"\s][^"]*"|'[^']*[^'\s][^']*'))[^>]*>""", flags=re.I)
 CACHE, NOTEBOOKS, KEYS = ".jupyter_cache", "notebooks", "page_keys"
 
 
@@ -30,13 +27,21 @@ class TooLongError(Exception):
     """A page used more of the processor than it may."""
 
 
-def execute_pages(contents: Contents, build: Path, jobs: int = 2, force: bool = False) -> list[str]:
-    """Execute the pages whose key changed; return their docnames. Raises `PageError` for all that failed."""
+def execute_pages(
+    contents: Contents, build: Path, jobs: int = 2, force: bool = False, meanwhile: Callable[[], None] = lambda: None
+) -> list[str]:
+    """Execute the pages whose key changed; return their docnames. Raises `PageError` for all that failed.
+
+    While pages execute, `meanwhile` is called in a thread of its own, and it is waited for: what comes next parses
+    Python, and two threads that do so at once get a SystemError in Python 3.11 (AST constructor recursion depth).
+    """
     sources = [source for page in contents.pages if (source := read_source(page, contents.root, build / KEYS))]
     stale = [source for source in sources if force or not is_fresh(source, build)]
     failed = []
-    with ThreadPoolExecutor(jobs) as pool:
+    with ThreadPoolExecutor(jobs) as pool, ThreadPoolExecutor(1) as beside:
         runs = {pool.submit(run, source, contents.root): source for source in stale}
+        if runs:
+            beside.submit(meanwhile)
         for done in _with_progress(runs):
             try:
                 executed, seconds = done.result()
@@ -88,6 +93,7 @@ def run(source: Source, root: Path) -> tuple[Any, float]:
             km=_kernel(folder),
             timeout_func=left,
             record_timing=False,
+            shutdown_kernel="immediate",  # with all it started; by itself one that imported torch takes three seconds
             extra_arguments=["--log-level=CRITICAL"],  # a kernel that is stopped would complain at length
             resources={"metadata": {"path": folder}},
         )
@@ -107,10 +113,8 @@ def run(source: Source, root: Path) -> tuple[Any, float]:
             raise source.says(where, f"{error.ename}: {error.evalue}\n{_tail(error.traceback)}") from None
         except DeadKernelError:
             raise source.says(_running(notebook), "the kernel died while this cell was running") from None
-    for cell in notebook.cells:
-        if "outputs" in cell:
-            cell.outputs = joined(cell.outputs)
-    _refuse_bad_outputs(source, notebook)
+    join_streams(notebook)
+    refuse_bad_outputs(source, notebook)
     return notebook, time.monotonic() - start
 
 
@@ -142,34 +146,6 @@ def _kernel(folder: str) -> Any:
     if sys.platform == "win32":
         return AsyncKernelManager(kernel_name="python3")
     return AsyncKernelManager(kernel_name="python3", transport="ipc", connection_file=f"{folder}/kernel.json")
-
-
-def joined(outputs: list[Any]) -> list[Any]:
-    """Outputs with the pieces of one stream joined as they came: MyST-NB would break the line where a piece ends."""
-    found: list[Any] = []
-    for output in outputs:
-        if output.output_type == "stream" and found and found[-1].get("name") == output.name:
-            found[-1].text += output.text
-        else:
-            found.append(output)
-    return found
-
-
-def _refuse_bad_outputs(source: Source, notebook: Any) -> None:
-    for i, cell in enumerate(notebook.cells):
-        for output in cell.get("outputs", []):
-            if output.output_type == "stream" and output.name == "stderr":
-                raise source.says(i, f"writes to stderr, which no reader should see:\n{output.text.strip()[-2000:]}")
-            data = output.get("data", {})
-            if any(kind.startswith("image/") for kind in data) or NAMELESS.search(str(data.get("text/html", ""))):
-                raise source.says(i, "shows a picture without alt text; end the cell with show(fig, alt=…)")
-            longest = max(map(len, output.get("text", "").splitlines()), default=0)
-            if longest > LONGEST_LINE:
-                raise source.says(i, f"prints a line of {longest} characters; at most {LONGEST_LINE}")
-        size = sum(len(json.dumps(output, ensure_ascii=False).encode()) for output in cell.get("outputs", []))
-        if size > LARGEST_OUTPUT:
-            found = f"has an output of {size / 1e6:.2f} MB, all that it shows counted together"
-            raise source.says(i, f"{found}; at most {LARGEST_OUTPUT / 1e6:.0f} MB: show less, or in several cells")
 
 
 def _kinds(cell: Any) -> set[str]:
@@ -226,10 +202,10 @@ def _write_readable(source: Source, contents: Contents, build: Path) -> None:
 def _readable_key(source: Source, contents: Contents) -> str:
     """The hash of all that the readable notebook shows: outputs, text, what rubrics say, and how it is written."""
     page, root = source.page, contents.root
-    needed = {contents.concepts[name].path for name in page.needs if name in contents.concepts}  # their titles
+    titles = json.dumps([[other.docname, other.title] for other in contents.pages])  # all that it shows of the others
     writers = imported_files("import course_lib.publishing.plain", root)
-    files = {page.path, root / "pyproject.toml", *needed, *writers, *rubric_files(page.name, root)}
-    return digest_of(files | {root / "_toc.yml", root / "book" / "references.bib"}, source.key)
+    files = {page.path, root / "pyproject.toml", *writers, *rubric_files(page.name, root)}
+    return digest_of(files | {root / "_toc.yml", root / "book" / "references.bib"}, source.key, titles)
 
 
 def _with_progress(runs: dict[Any, Source]) -> Iterator[Any]:

@@ -19,7 +19,8 @@ from course_lib.publishing.fonts import setup_fonts
 from course_lib.publishing.lists import setup_lists
 from course_lib.publishing.mathml import setup_math
 from course_lib.publishing.own_assets import setup_assets
-from course_lib.publishing.pages import NAMELESS, outputs_key
+from course_lib.publishing.page_outputs import NAMELESS
+from course_lib.publishing.pages import outputs_key
 from course_lib.publishing.quiz import setup_quiz
 from course_lib.publishing.sources import digest_of
 from course_lib.publishing.summaries import write_summaries
@@ -31,6 +32,7 @@ STYLE = (  # `bibtex_default_style: plain` of _config.yml, and of what that is m
     ("pybtex.style.names", "plain"),
     ("pybtex.style.labels", "number"),
     ("pybtex.style.sorting", "author_year_title"),
+    ("pybtex.backends", "plaintext"),
 )
 
 

@@ -38,13 +38,16 @@ def digest(*parts: str) -> str:
 def box_around(figures: Sequence[Figure]) -> Bbox:
     """The smallest box, in inches, that holds all that is drawn in any of the figures, and a little air.
 
-    The figures are laid out here, at SVG's own 72 dots an inch, and once: each further layout costs a drawing.
+    The figures are laid out here, at SVG's own 72 dots an inch, and once: any engine that is left, even "none",
+    costs `savefig` a drawing more.
     """
-    with _hangul_is_fine():
+    with _hangul_is_fine(), mpl.rc_context({"figure.constrained_layout.use": False, "figure.autolayout": False}):
         for fig in figures:
             fig.set_dpi(72)
-            fig.draw_without_rendering()
-            fig.set_layout_engine("none")
+            engine = fig.get_layout_engine()
+            if engine:
+                engine.execute(fig)
+            fig.set_layout_engine(None)
         return Bbox.union([fig.get_tightbbox() for fig in figures]).padded(0.06)
 
 

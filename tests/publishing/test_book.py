@@ -159,17 +159,22 @@ def test_a_page_is_made_anew_when_what_it_says_of_another_changed_and_not_for_ea
     def read(name):
         return (tiny / f"_build/.doctrees/book/{name}.doctree").stat().st_mtime_ns
 
+    with (tiny / "book/part/products.md").open("a") as page:
+        page.write("\n```{code-cell} ipython3\n2 * 3\n```\n")
+    notebook = tiny / "_build/notebooks/products.ipynb"
     assert build(tiny).returncode == 0
     sums = tiny / "book/part/sums.md"
-    before = read("part/sums"), read("part/products")
+    before, written = (read("part/sums"), read("part/products")), notebook.stat().st_mtime_ns
     sums.write_text(sums.read_text() + "\nAnother word.\n")
     assert build(tiny).returncode == 0
     assert read("part/sums") > before[0]
     assert read("part/products") == before[1]
+    assert notebook.stat().st_mtime_ns == written
 
     sums.write_text(sums.read_text().replace("# Sums", "# All sums").replace("minutes: 5", "minutes: 6"))
     assert build(tiny).returncode == 0
     assert "All sums" in html(tiny, "part/products")
+    assert "[All sums](" in notebook.read_text()
     assert "6 minutes" in html(tiny, "index")
     sums.write_text(sums.read_text().replace("\nadd(1)\n", "\n").replace(":pyobject: add", ":lines: 1-3"))
     assert build(tiny).returncode == 0

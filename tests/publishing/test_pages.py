@@ -1,8 +1,10 @@
 """Executing pages: only when something changed, and every failure with file, line and cell."""
 
+import time
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 
 from course_lib.publishing import pages
@@ -188,6 +190,36 @@ def test_a_page_that_waits_too_long_is_stopped(book, monkeypatch):
     monkeypatch.setattr(pages, "LONGEST_WAIT", 3)
     with pytest.raises(PageError, match=r"sums.md:12: cell 3: the page is not done after 3 seconds"):
         executed(book(["1", "import time\ntime.sleep(60)"]))
+
+
+@pytest.mark.slow
+def test_what_a_page_started_ends_with_it(book):
+    start = (
+        'import subprocess, sys\nprint(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"]).pid)'
+    )
+    contents = book([start])
+    executed(contents)
+    notebook = nbformat.read(contents.root / "_build/notebooks/sums.ipynb", 4)
+    started = int(notebook.cells[-1].outputs[0].text)
+    deadline = time.monotonic() + 10
+    while psutil.pid_exists(started) and psutil.Process(started).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline, "the page is done, and what it started still runs"
+        time.sleep(0.1)
+
+
+@pytest.mark.slow
+def test_what_is_done_meanwhile_is_waited_for_and_left_out_where_nothing_runs(book):
+    done = []
+
+    def meanwhile():
+        time.sleep(4)  # longer than the page takes
+        done.append("loaded")
+
+    contents = book(["1 + 1"])
+    executed(contents, meanwhile=meanwhile)
+    assert done == ["loaded"]
+    executed(contents, meanwhile=meanwhile)
+    assert done == ["loaded"]
 
 
 @pytest.mark.slow
