@@ -100,6 +100,7 @@ def test_the_map_leads_to_every_concept(opened):
 def test_next_leads_through_the_whole_book_and_previous_back(opened):
     page, way = opened(HTML / "book" / "index.html"), []
     while page.locator(".right-next").count():
+        assert page.url not in way, "next leads back to where the reader was"
         way.append(page.url)
         follow(page, page.locator(".right-next"))
     in_the_book = {file.as_uri() for file in built_pages() if file.is_relative_to(HTML / "book")}
