@@ -29,7 +29,8 @@ def about_book(contents: Contents) -> About:
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8")).get("project", {})
     config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
     says, address = project.get("description", ""), repository_url(root)
-    return About(contents.pages[0].title, config["author"], says, address, changed_at(contents))
+    author = config["author"][:1].upper() + config["author"][1:]  # "By the authors …" below each page
+    return About(contents.pages[0].title, author, says, address, changed_at(contents))
 
 
 def changed_at(contents: Contents) -> datetime:
