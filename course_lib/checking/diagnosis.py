@@ -60,12 +60,12 @@ def _failures(expected: Outcome, outcome: Outcome) -> Difference | None:
     want, got = expected.failure, outcome.failure
     if want and not got:
         message = f"This input must be refused with {want.name}, but your answer returned a result."
-        return Difference("refusal", message, "", f"raises {want.name}", describe(outcome.value, digits=DIGITS))
+        return Difference("refusal", message, "", f"an error: {want.name}", describe(outcome.value, digits=DIGITS))
     if want and got and isinstance(got.error, type(want.error)):
         return None
     assert got is not None
-    shown = f"raises {want.name}" if want else describe(expected.value, digits=DIGITS)
-    return Difference("error", _raised(got), "", shown, f"raises {got.name}")
+    shown = f"an error: {want.name}" if want else describe(expected.value, digits=DIGITS)
+    return Difference("error", _raised(got), "", shown, f"an error: {got.name}")
 
 
 def _raised(failure: Failure) -> str:

@@ -17,6 +17,7 @@ from course_lib.publishing.summaries import note_summary
 from course_lib.publishing.uses import pages_that_use
 
 Definition = ast.FunctionDef | ast.ClassDef
+Classes = dict[str, ast.ClassDef]  # of a module, by name
 WIDEST = 39  # columns of a signature that a phone shows without scrolling
 
 
@@ -35,40 +36,44 @@ class Entry:
 def entries_of(text: str) -> tuple[str, list[Entry]]:
     """What a module says of itself, and its public functions and classes in order."""
     tree = ast.parse(text)
-    found = [_entry(node, text) for node in tree.body if isinstance(node, Definition) and node.name[0] != "_"]
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    found = [_entry(node, text, classes) for node in tree.body if isinstance(node, Definition) and node.name[0] != "_"]
     return ast.get_docstring(tree) or "", found
 
 
-def _entry(node: Definition, text: str) -> Entry:
+def _entry(node: Definition, text: str, classes: Classes) -> Entry:
     inside = node.body if isinstance(node, ast.ClassDef) else []
     methods = [one for one in inside if isinstance(one, Definition) and one.name[0] != "_" and ast.get_docstring(one)]
     return Entry(
         node.name,
-        _signature(node, text),
+        _signature(node, text, classes),
         ast.get_docstring(node) or "",
         min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]),
         node.end_lineno or node.lineno,
-        tuple(_entry(method, text) for method in methods),
+        tuple(_entry(method, text, classes) for method in methods),
     )
 
 
-def _signature(node: Definition, text: str) -> str:
-    """The lines from `def` to the colon, as they stand; of a class, those of its `__init__`, too.
-
-    >>> _signature(ast.parse("class A:\\n    def __init__(self, x: int):\\n        pass").body[0], "class A:\\n"
-    ...            "    def __init__(self, x: int):\\n        pass")
-    'class A:\\n    def __init__(self, x: int)'
-    """
+def _signature(node: Definition, text: str, classes: Classes) -> str:
+    """The lines from `def` to the colon, as they stand; of a class, those of its own or inherited `__init__`, too."""
     lines = text.splitlines()
     head = inspect.cleandoc("\n" + "\n".join(lines[node.lineno - 1 : max(node.body[0].lineno - 1, node.lineno)]))
     is_class = isinstance(node, ast.ClassDef)
     head = re.split(r":\s*$", head, flags=re.M)[0] if is_class else _folded(head.rstrip().rstrip(":"))
-    starts = [one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"]
-    if is_class and starts:
-        first = starts[0]
+    first = _init_of(node, classes) if isinstance(node, ast.ClassDef) else None
+    if first:
         made = "\n".join(lines[first.lineno - 1 : max(first.body[0].lineno - 1, first.lineno)]).rstrip().rstrip(":")
         return f"{head}:\n{_folded(made)}"
     return head
+
+
+def _init_of(node: ast.ClassDef, classes: Classes) -> ast.FunctionDef | None:
+    """How a class is made: by its own `__init__`, or by that of the first class of the module that it extends."""
+    own = [one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"]
+    if own:
+        return own[0]
+    bases = [classes[base.id] for base in node.bases if isinstance(base, ast.Name) and base.id in classes]
+    return next((found for base in bases if (found := _init_of(base, classes))), None)
 
 
 def _folded(signature: str) -> str:
@@ -141,8 +146,7 @@ def _of(entry: Entry, concept: str, links: nodes.paragraph) -> nodes.section:
     section += _code(entry.signature, "python")
     section += shown(entry.says)
     for method in entry.methods:
-        section += _code(method.signature, "python")
-        section += shown(method.says)
+        section += nodes.container("", _code(method.signature, "python"), *shown(method.says), classes=["method"])
     section += links
     return section
 

@@ -28,6 +28,19 @@ def test_a_page_uses_what_it_shows_or_names(page, used):
     assert names_used(page) == {("sums", name) for name in used}
 
 
+def test_a_class_is_made_as_the_class_that_it_extends_says():
+    _, entries = entries_of(
+        "class First:\n    def __init__(self, a: int):\n        pass\n\n\nclass Second(First):\n    pass\n\n\n"
+        "class Third(list, Second):\n    pass\n\n\nclass Last(list):\n    pass\n"
+    )
+    assert [entry.signature.replace("\n    ", " ") for entry in entries] == [
+        "class First: def __init__(self, a: int)",
+        "class Second(First): def __init__(self, a: int)",
+        "class Third(list, Second): def __init__(self, a: int)",
+        "class Last(list)",
+    ]
+
+
 def test_the_library_lists_what_is_public_with_its_methods():
     about, entries = entries_of(
         '"""Sums."""\n\n\nclass Adder(int):\n    """Adds."""\n\n    def __init__(self, a: int):\n        """Keep."""\n'
