@@ -20,7 +20,7 @@ from course_lib.checking.data import (
     transform,
 )
 from course_lib.checking.rubric import Call, Case, Rubric, summary
-from course_lib.checking.texts import DIGITS, describe, describe_both
+from course_lib.checking.texts import DIGITS, describe, describe_both, place
 from course_lib.checking.verdict import Example
 
 EASY = 180  # characters of an example that are taken in at a glance
@@ -99,8 +99,17 @@ def _arguments(rubric: Rubric, case: Case, expected: Outcome, outcome: Outcome) 
             verb = "should hold the result afterwards, but differs" if rubric.mutates else "was changed in place"
             help_ = "" if rubric.mutates else "; the caller still needs it, so work on a new one"
             message = f"The argument `{name}` {verb}{help_}."
-            return Difference("arguments", message, name, *describe_both(before, after))
+            return Difference("arguments", message, name, *_both(before, after))
     return None
+
+
+def _both(before: Any, after: Any) -> tuple[str, str]:
+    """Write an argument before and after the call; where that looks the same, its first difference and the place."""
+    texts = describe_both(before, after)
+    found = difference(before, after, EXACT) if texts[0] == texts[1] else None
+    if found is None or not found.expected:
+        return texts
+    return f"{found.expected} {place(found.where)}".strip(), f"{found.actual} {place(found.where)}".strip()
 
 
 def _changed(before: Any, after: Any, how: Rules) -> bool:
@@ -149,9 +158,9 @@ def counter_example(rubric: Rubric, mistake: Callable[..., Any], seed: int = 0) 
 
 
 def _reading(shown: Example) -> int:
-    """How much there is to read; what is cut off cannot be."""
+    """How much there is to read; what is cut off, or only named with its shape, cannot be."""
     text = shown.call + shown.expected + shown.actual
-    return len(text) + (LONGEST_CALL if "…" in text else 0)
+    return len(text) + (LONGEST_CALL if "…" in text or " of shape (" in text else 0)
 
 
 def example(rubric: Rubric, trial: Trial) -> Example:
@@ -178,7 +187,18 @@ def call_text(rubric: Rubric, case: Case) -> str:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST_CALL else text[: LONGEST_CALL - 2] + "…)"
+    """A text of bearable length, cut off between two calls, or else between two arguments.
+
+    >>> _cut(f"o = SGD([1.0]); o.step({'1' * 300})"), _cut(f"f(a=1, b={'1' * 300})")
+    ('o = SGD([1.0]); …', 'f(a=1, …)')
+    """
+    if len(text) <= LONGEST_CALL:
+        return text
+    head, mark, _ = text[: LONGEST_CALL - 2].rpartition("; ")
+    if mark:
+        return f"{head}; …"
+    head, mark, rest = text[: LONGEST_CALL - 2].rpartition(", ")
+    return f"{head}{mark}…)" if mark else f"{rest}…)"
 
 
 def _parameter_names(rubric: Rubric, case: Case) -> list[str]:

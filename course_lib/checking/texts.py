@@ -58,13 +58,13 @@ def _is_drawn(character: str) -> bool:
 def place(where: str) -> str:
     """Say in words where in a result or an argument something is; empty for the result itself.
 
-    >>> place("[2, 1]"), place("table"), place("['windows'][0, 1]")
-    ('at [2, 1]', 'the argument table after the call', 'windows at [0, 1]')
+    >>> place("[2, 1]"), place("[3]"), place("table"), place("['windows'][0, 1]")
+    ('at [2, 1]', 'at place 3', 'the argument table after the call', 'windows at [0, 1]')
     """
     if not where or where.isidentifier():
         return f"the argument {where} after the call" if where else ""
     if not (named := re.match(r"\['(.*?)'\]", where)):
-        return f"at {where}"
+        return f"at place {where[1:-1]}" if where[1:-1].isdecimal() else f"at {where}"
     rest = place(where[named.end() :])
     return f"{named[1]} {rest}" if rest else named[1]
 

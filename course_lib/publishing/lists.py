@@ -14,6 +14,7 @@ from sphinx.util.docutils import SphinxDirective
 from course_lib.publishing.concept_map import drawn_map
 from course_lib.publishing.contents import Contents, Page, colab_url
 from course_lib.publishing.exercise_lists import Exercise, Mistake, exercises_of, rubric_files
+from course_lib.publishing.own_assets import unbroken
 from course_lib.publishing.quiz import line_of
 from course_lib.publishing.summaries import note_summary
 
@@ -173,7 +174,7 @@ class FoldTitle(nodes.General, nodes.TextElement):
 
 def _mistakes_of(exercise: Exercise, opened: bool) -> nodes.Node:
     number = len(exercise.mistakes)
-    title = FoldTitle("", "", nodes.strong("", exercise.title), nodes.Text(f" · {number} known mistakes"))
+    title = FoldTitle("", "", nodes.strong("", exercise.title), nodes.Text(f"\u00a0· {number} known mistakes"))
     shown = [_mistake(mistake) for mistake in exercise.mistakes]
     return Fold("", title, *shown, classes=["mistakes"], opened=opened)
 
@@ -183,7 +184,7 @@ def _mistake(mistake: Mistake) -> nodes.Node:
     shown += nodes.paragraph("", "", *marked_up(mistake.says))
     rows = nodes.definition_list(classes=["counter-example"])
     for name, text in (("call", mistake.call), ("expected", mistake.expected), ("this gives", mistake.gives)):
-        value = nodes.paragraph("", "", nodes.literal("", text))
+        value = nodes.paragraph("", "", nodes.literal("", "", *unbroken(text)))
         rows += nodes.definition_list_item("", nodes.term("", name), nodes.definition("", value))
     shown += rows
     return shown

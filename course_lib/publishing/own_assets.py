@@ -69,6 +69,7 @@ _SECOND_BAR = re.compile(r'(<header\b[^>]*\bid="pst-header"[^>]*>).*?(</header>)
 # Wrappers around names, brackets and blanks, which are shown like the text around them: a third of a page's elements.
 _PLAIN = re.compile(r'<span class="(?:n|nn|p|w|pre)">([^<]*)</span>')
 _NO_HEADING = re.compile(r'<th class="(?:head|stub|head stub)">(?:<p></p>)?</th>')
+_WHOLE = re.compile(r"(at [\d\[\], ]+|-?\b\d[\d.]*(?:e-?\d+)?|\\x..|\\u....)")
 _MARKED = re.compile(r"(\b[A-Z][A-Za-z]*-\d+\b|\b\d+e?-\d+\b|[\uac00-\ud7a3]+(?:[ ,]+[\uac00-\ud7a3]+)*)")
 _VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 
@@ -160,6 +161,19 @@ def mark_words(app: Sphinx, doctree: nodes.document) -> None:
 def _marked(words: str) -> nodes.inline:
     """Docutils makes `lang="ko"` of the class."""
     return nodes.inline("", words, classes=["short" if words.isascii() else "language-ko"])
+
+
+def unbroken(text: str) -> list[nodes.Node]:
+    """A value as text that a narrow screen may break anywhere but inside a place, a number, a short string, an escape.
+
+    >>> [node.astext() for node in unbroken("f(x=1e-06, y='a-14') (at [0, 1])") if isinstance(node, nodes.inline)]
+    ['1e-06', "'a-14'", 'at [0, 1]']
+    """
+    made: list[nodes.Node] = []
+    for quoted in re.split("('[^']*')", text):
+        pieces = ["", quoted] if quoted.startswith("'") and len(quoted) <= SHORT else _WHOLE.split(quoted)
+        made += [nodes.inline("", p, classes=["short"]) if i % 2 else nodes.Text(p) for i, p in enumerate(pieces) if p]
+    return made
 
 
 def shortened(text: str, most: int = 155) -> str:

@@ -285,6 +285,12 @@ def causal_mask(rng, size):
     return size, size, torch.device("cpu")
 
 
+@causal_mask.written
+def call_without_device(queries, keys, device):
+    """As one would type it, on the processor."""
+    return f"causal_mask({queries=}, {keys=})"
+
+
 @causal_mask.edge(points=1)
 def one_new_token():
     """When one token is generated after five others, its query may use all six keys."""

@@ -171,6 +171,14 @@ def schedule(answer, steps, total_steps, peak, warmup_steps, floor):
     return call_each(answer, [(step, total_steps, peak, warmup_steps, floor) for step in steps])
 
 
+@cosine_with_warmup.written
+def schedule_line(steps, total_steps, peak, warmup_steps, floor):
+    """As a line that one could run."""
+    settings = f"{total_steps=}, {peak=}, {warmup_steps=}, {floor=}"
+    over = f"range({len(steps)})" if steps == list(range(len(steps))) else tuple(steps)
+    return f"[cosine_with_warmup(step, {settings}) for step in {over}]"
+
+
 @cosine_with_warmup.edge(points=1)
 def no_warmup():
     """Without warm-up steps the cosine starts at once."""

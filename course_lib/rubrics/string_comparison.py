@@ -449,7 +449,7 @@ def numbers_after_characters(text):
 def drops_the_empty_pieces(text):
     """A name that begins with a digit puts a number where other names have text, and Python cannot order the two.
     Keep an empty text before it, or mark each piece with its kind."""
-    return tuple(int(piece) if piece.isdigit() else piece for piece in split_numbers(text) if piece)
+    return tuple(int(piece) if "0" <= piece[0] <= "9" else piece for piece in split_numbers(text) if piece)
 
 
 @natural_key.mistake
@@ -1023,7 +1023,8 @@ def starts_at_zero_everywhere(left, right):
 
 @typo_distance.mistake
 def compares_place_by_place(left, right):
-    """You compare letters at equal places. One lost letter shifts all that follow, yet is a single edit."""
+    """You compare letters at equal places. A lost letter shifts all that follow, and an exchange changes two places,
+    yet each is a single edit."""
     return sum(a != b for a, b in zip(left, right, strict=False)) + abs(len(left) - len(right))
 
 

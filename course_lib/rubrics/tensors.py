@@ -961,7 +961,7 @@ def one_number():
 
 @is_contiguous.mistake
 def looks_at_the_last_stride(shape, strides):
-    """Only the last stride was looked at. Rows may lie side by side and still have gaps between them."""
+    """Only the last stride was looked at. A row's numbers may lie side by side while rows lie apart."""
     return 0 in shape or not strides or strides[-1] == 1
 
 
@@ -1110,7 +1110,7 @@ def nearly_equal():
 
 @standardize.mistake
 def divides_by_n_minus_1(table):
-    """The deviation was divided by n − 1, which is PyTorch's default. Ask for `correction=0` to divide by n."""
+    """The sum of squares was divided by n − 1, which is PyTorch's default. Ask for `correction=0` to divide by n."""
     return (table - table.mean(dim=0)) / table.std(dim=0)
 
 

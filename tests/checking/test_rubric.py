@@ -1,6 +1,7 @@
 """A malformed rubric says so at once, with file and line."""
 
 import pytest
+import torch
 
 from course_lib.checking import RubricError, counter_example, find, load, rubric
 
@@ -111,3 +112,48 @@ def test_the_counter_example_of_a_mistake_is_the_smallest(made_up_concept):
     made = find("made_up.padding_mask")
     assert counter_example(made, made.mistakes["one_too_many"]).call.endswith("max_len=2)")
     assert counter_example(made, made.answer) is None
+
+
+def test_a_counter_example_is_one_that_can_be_read():
+    def total(table):
+        """Add up a table."""
+        return table.sum()
+
+    def draw(rng, size):
+        """Tables of random numbers."""
+        return torch.tensor(rng.normal(size=(20 * size, 30)))
+
+    def mean(table):
+        """The mean was returned."""
+        return table.mean()
+
+    def two_numbers():
+        """A small table."""
+        return torch.tensor([[1.0, 2.0]])
+
+    draw.__name__ = total.__name__
+    made = rubric(answer=total, title="Total")(draw)
+    wrong = made.mistake(mean)
+    assert " of shape (" in counter_example(made, wrong).call, "there is nothing better"
+    made.edge(points=1)(two_numbers)
+    assert counter_example(made, wrong).call == "total(table=tensor([[1.0, 2.0]]))"
+
+
+def test_a_large_argument_that_was_overwritten_shows_its_first_change():
+    def summed(table):
+        """Add up a table."""
+        return table.sum()
+
+    def draw(rng, size):
+        """Tables of ones."""
+        return torch.ones(20 * size, 30)
+
+    draw.__name__ = summed.__name__
+
+    def wrong(table):
+        table[0, 2:] = 7.0
+        return torch.tensor(600.0)
+
+    found = counter_example(rubric(answer=summed, title="Summed", sizes=(1,))(draw), wrong)
+    assert found.where == "table"
+    assert (found.expected, found.actual) == ("1 at [0, 2]", "7 at [0, 2]")
