@@ -14,11 +14,12 @@ FIRST_VISIT = (
     "document.documentElement.dataset.theme ||= matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';"
 )
 # Boxes that scroll sideways can be reached and moved by keyboard, where they do scroll, and are marked for the style
-# sheet; all at once, since each question after a change would make the browser set the page anew.
+# sheet, at their end as such; all at once, since each question after a change would make the browser set the page anew.
 REACHABLE = (
     "addEventListener('load',()=>{const wide=[...document.querySelectorAll("
     "'.formula,.pst-scrollable-table-container')].filter(box=>box.scrollWidth>box.clientWidth);"
-    "for(const box of wide){box.tabIndex=0;box.dataset.wide='';}});"
+    "for(const box of wide){box.tabIndex=0;box.dataset.wide='';box.addEventListener('scroll',()=>"
+    "{box.dataset.wide=box.scrollLeft+box.clientWidth>box.scrollWidth-2?'end':'';},{passive:true});}});"
 )
 # On a phone the chapters and the page's parts are menus. The theme takes the keyboard from the button that opened one
 # and does not give it back, and it leaves the menu open over the part of the page that was chosen.

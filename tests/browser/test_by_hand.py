@@ -185,6 +185,10 @@ def test_a_table_that_scrolls_on_a_phone_has_room_for_its_words(opened):
     assert box.get_attribute("data-wide") is None, "it fits"
     box.evaluate("e => { e.querySelector('table').style.minWidth = '500px'; dispatchEvent(new Event('load')); }")
     assert box.get_attribute("data-wide") == ""
+    assert "gradient" in box.evaluate("box => getComputedStyle(box).maskImage"), "it fades where it goes on"
+    box.evaluate("box => { box.scrollLeft = box.scrollWidth; }")
+    page.wait_for_function("box => box.dataset.wide === 'end'", arg=box.element_handle())
+    assert box.evaluate("box => getComputedStyle(box).maskImage") == "none"
     assert box.evaluate("e => e.tabIndex") == 0, "the keyboard scrolls it"
     box.evaluate("e => e.querySelector('table').style.minWidth = ''")
     narrowest = box.evaluate("e => Math.min(...[...e.querySelectorAll('td')].map(cell => cell.clientWidth))")
