@@ -70,8 +70,9 @@ _SECOND_BAR = re.compile(r'(<header\b[^>]*\bid="pst-header"[^>]*>).*?(</header>)
 # Wrappers around names, brackets and blanks, which are shown like the text around them: a third of a page's elements.
 _PLAIN = re.compile(r'<span class="(?:n|nn|p|w|pre)">([^<]*)</span>')
 _NO_HEADING = re.compile(r'<th class="(?:head|stub|head stub)">(?:<p></p>)?</th>')
-_WHOLE = re.compile(r"(at [\d\[\], ]+|-?\b\d[\d.]*(?:e-?\d+)?|\\x..|\\u....)")
+_WHOLE = re.compile(r"(at \[[\d\[\], ]+|\d[\d.]*e-\d+|\\x..|\\u....)")
 _MARKED = re.compile(r"(\b[A-Z][A-Za-z]*-\d+\b|\b\d+e?-\d+\b|[\uac00-\ud7a3]+(?:[ ,]+[\uac00-\ud7a3]+)*)")
+_AHEAD = re.compile(r'\s*<link rel="preload" as="script"[^>]*>')  # the theme lets its scripts overtake what readers see
 _VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 
 
@@ -82,6 +83,8 @@ def slim(page: str, options: str = "") -> str:
 
     >>> slim('<head><script src="searchindex.js"></script></head><body>Text</body>')
     '<head></head><body>Text</body>'
+    >>> slim('<head><link rel="preload" as="script" href="menu.js" /></head><body>Text</body>')
+    '<head></head><body>Text</body>'
     """
     head, body_tag, body = page.partition("<body")
     unused = [name for name, marker in NEEDED_BY.items() if marker is None or not re.search(marker, body)]
@@ -91,6 +94,7 @@ def slim(page: str, options: str = "") -> str:
     body = _NO_HEADING.sub("<td></td>", body)
     body = _PLAIN.sub(r"\1", body)
     head = _ELEMENT.sub(lambda found: "" if any(name in found[1] for name in unused) else found[0], head)
+    head = _AHEAD.sub("", head)
     first = _VIEWPORT.search(head)
     if first:  # the theme and Sphinx state it three times
         head = head[: first.end()] + _VIEWPORT.sub("", head[first.end() :])
@@ -165,14 +169,17 @@ def _marked(words: str) -> nodes.inline:
 
 
 def unbroken(text: str) -> list[nodes.Node]:
-    """A value as text that a narrow screen may break anywhere but inside a place, a number, a short string, an escape.
+    """A value as text that a browser may break where it wants, but not inside a place, a number or a short string.
+
+    A browser breaks at blanks and hyphens, and where nothing else helps, anywhere: not inside an escape, either.
 
     >>> [node.astext() for node in unbroken("f(x=1e-06, y='a-14') (at [0, 1])") if isinstance(node, nodes.inline)]
     ['1e-06', "'a-14'", 'at [0, 1]']
     """
     made: list[nodes.Node] = []
     for quoted in re.split("('[^']*')", text):
-        pieces = ["", quoted] if quoted.startswith("'") and len(quoted) <= SHORT else _WHOLE.split(quoted)
+        whole = quoted.startswith("'") and len(quoted) <= SHORT and re.search("[ -]", quoted)
+        pieces = ["", quoted] if whole else _WHOLE.split(quoted)
         made += [nodes.inline("", p, classes=["short"]) if i % 2 else nodes.Text(p) for i, p in enumerate(pieces) if p]
     return made
 

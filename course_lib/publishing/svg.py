@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import html
 import io
+import math
 import re
 import warnings
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,9 @@ _ROLES = {
     "#808080": "var(--course-gray, #808080)",  # a little too dim for words, on white and on black
 }
 _FONT = "var(--course-sans, sans-serif)"
+LONG = 60  # numbers in a path
+_MARKER = re.compile(r'<defs><path id="([^"]+)" d="M0 ([\d.]+)C([^"]*)z" style="stroke: ([^";]+)"/></defs>')
+_PLACE = re.compile(r'<use href="[^"]*" x="([^"]*)" y="([^"]*)"[^>]*>')
 
 
 def digest(*parts: str) -> str:
@@ -57,7 +61,7 @@ def svg_of(fig: Figure, alt: str, box: Bbox) -> str:
     # The salt makes the ids the same every time; without it matplotlib draws them at random.
     with mpl.rc_context({"svg.hashsalt": "course", "svg.fonttype": "none"}), _hangul_is_fine():
         fig.savefig(drawn, format="svg", metadata={"Date": None}, bbox_inches=box)
-    return _without_bare_groups(_own_ids(_recolor(_slim(_rehead(drawn.getvalue(), alt)))))
+    return _without_bare_groups(_dotted(_own_ids(_recolor(_slim(_rehead(drawn.getvalue(), alt))))))
 
 
 @contextlib.contextmanager
@@ -87,12 +91,12 @@ def _rehead(text: str, alt: str) -> str:
 
 
 def _slim(text: str) -> str:
-    """Two decimals of a point are enough for the eye and halve the page."""
+    """Two decimals of a point are enough for the eye and halve the page; for a long line or contour, one."""
     text = re.sub(r"<!--.*?-->", "", text, flags=re.S)
     text = re.sub(r">\s+<", "><", text)
     text = text.replace("xlink:href", "href")
-    text = re.sub(r'(?<= d=")[^"]*', lambda m: _short_path(re.sub(r"-?\d+\.\d+", _rounded, m[0])), text)
-    return re.sub(r'(?<= [xy]=")-?\d+\.\d+(?=")', _rounded, text).strip()
+    text = re.sub(r'(?<= d=")[^"]*', lambda m: _short_path(_rounded(m[0], 1 if m[0].count(".") > LONG else 2)), text)
+    return re.sub(r'(?<= [xy]=")-?\d+\.\d+(?=")', lambda m: _rounded(m[0]), text).strip()
 
 
 def _without_bare_groups(text: str) -> str:
@@ -116,8 +120,38 @@ def _without_bare_groups(text: str) -> str:
     return "".join(kept)
 
 
-def _rounded(number: re.Match[str]) -> str:
-    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+def _dotted(text: str) -> str:
+    """Round markers of one color as the dots of one line: a thousand elements would each cost time in every reader.
+
+    The line goes nowhere, and its round ends make a dot of its width; 0.01 points long, or some would draw nothing.
+    """
+    for name, radius, curves, color in _MARKER.findall(text):
+        ends = [math.hypot(*map(float, end)) for end in re.findall(r"(-?[\d.]+) (-?[\d.]+)(?=C|$)", curves)]
+        if len(ends) == 8 and max(abs(end - float(radius)) for end in ends) < 0.02:  # a circle
+            text = _as_dots(text, name, color, 2 * float(radius) + 1)  # and half of the line around it on each side
+    return text
+
+
+def _as_dots(text: str, name: str, color: str, width: float) -> str:
+    style = f"fill: {color}; stroke: {color}"
+    marks = rf'((?:<use href="#{name}" x="[^"]*" y="[^"]*" style="{re.escape(style)}"/>)+)'
+    dots = f'style="fill: none; stroke: {color}; stroke-width: {width:g}; stroke-linecap: round"'
+
+    def line(group: re.Match[str]) -> str:
+        return f'<path d="{"".join(f"M{x} {y}h.01" for x, y in _PLACE.findall(group[2]))}"{group[1]} {dots}/>'
+
+    text = re.sub(rf'<g((?: clip-path="[^"]*")?)>{marks}</g>', line, text)
+    return text if f'href="#{name}"' in text else re.sub(rf'<defs><path id="{name}"[^>]*></defs>', "", text)
+
+
+def _rounded(numbers: str, decimals: int = 2) -> str:
+    """Every number with a point, rounded.
+
+    >>> _rounded("M 1.004 -0.001 L 2.5 3")
+    'M 1 0 L 2.5 3'
+    """
+    short = lambda m: re.sub("^-0$", "0", f"{float(m[0]):.{decimals}f}".rstrip("0").rstrip("."))  # noqa: E731
+    return re.sub(r"-?\d+\.\d+", short, numbers)
 
 
 def _short_path(path: str) -> str:

@@ -28,6 +28,20 @@ def line(shift=0.0):
     return fig
 
 
+def test_round_markers_of_one_color_are_one_line_of_dots(shown):
+    fig, ax = plt.subplots(layout="none")
+    ax.plot([0, 1, 2], "o-", color=COLORS["red"], markersize=7)
+    ax.plot([2, 2, 1], "s", color=COLORS["green"])
+    ax.plot([1, 0, 2], "o", color=COLORS["red"], markeredgecolor=COLORS["gray"])
+    ax.set(xticks=[], yticks=[])
+    show(fig, alt=ALT)
+    page = shown[0].html
+    dots = re.findall(r'<path d="((?:M[\d.]+ [\d.]+h.01)+)"[^>]*stroke: #d55e00; stroke-width: 8;', page)
+    assert [places.count("M") for places in dots] == [3]
+    assert page.count("<use ") == 6, "squares, and disks with an edge of another color, are as they were"
+    assert page.count("<defs><path") == 2, "no marker is left that nothing shows"
+
+
 @pytest.mark.parametrize("alt", [None, "", "   ", "a plot", "Too short to say much"])
 @pytest.mark.parametrize("call", [lambda alt: show(line(), alt=alt), lambda alt: play([line(), line(1)], alt=alt)])
 def test_a_figure_without_words_for_it_is_refused(call, alt, shown):
