@@ -10,7 +10,7 @@ from course_lib.publishing.sources import imported_files
 
 @dataclass(frozen=True)
 class Mistake:
-    """A known mistake with its smallest counter-example, all of it text."""
+    """A known mistake with a counter-example, all of it text."""
 
     says: str
     call: str
@@ -35,7 +35,7 @@ class Exercise:
         return f"{self.points:g}"
 
 
-@cache  # page and notebook both list the mistakes, and to find their smallest examples takes most of a second
+@cache  # page and notebook both list the mistakes, and to find examples of them takes most of a second
 def exercises_of(concept: str, *, with_mistakes: bool = False) -> tuple[Exercise, ...]:
     """The exercises of a concept in rubric order. Raises what `course_lib.checking.load` raises."""
     from course_lib.checking import load

@@ -14,9 +14,9 @@ from sphinx.util.docutils import SphinxDirective
 from course_lib.publishing.concept_map import drawn_map
 from course_lib.publishing.contents import Contents, Page, colab_url
 from course_lib.publishing.exercise_lists import Exercise, Mistake, exercises_of, rubric_files
-from course_lib.publishing.own_assets import unbroken
 from course_lib.publishing.quiz import line_of
 from course_lib.publishing.summaries import note_summary
+from course_lib.publishing.words import unbroken
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class _AboutConcept(SphinxDirective):
 
 
 class CommonMistakes(_AboutConcept):
-    """Each exercise's known mistakes with the smallest counter-example."""
+    """Each exercise's known mistakes with a counter-example."""
 
     with_mistakes = True
 

@@ -31,7 +31,6 @@ MENUS = (
 )
 # A result's first lines are read from its page, which no browser allows where a folder is read and not a server.
 FROM_A_FOLDER = "if(location.protocol==='file:')DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY=false;"
-SHORT = 20  # characters of code that stand on one line, even on a phone
 _TOGGLE = r'class="(?:[^"]* )?(?:toggle|admonition(?: [^"]*)? dropdown)[" ]'
 # What extensions put on every page, and what a page must hold to need it. None: no page does.
 NEEDED_BY: dict[str, str | None] = {
@@ -70,8 +69,6 @@ _SECOND_BAR = re.compile(r'(<header\b[^>]*\bid="pst-header"[^>]*>).*?(</header>)
 # Wrappers around names, brackets and blanks, which are shown like the text around them: a third of a page's elements.
 _PLAIN = re.compile(r'<span class="(?:n|nn|p|w|pre)">([^<]*)</span>')
 _NO_HEADING = re.compile(r'<th class="(?:head|stub|head stub)">(?:<p></p>)?</th>')
-_WHOLE = re.compile(r"(at \[[\d\[\], ]+|\d[\d.]*e-\d+|\\x..|\\u....)")
-_MARKED = re.compile(r"(\b[A-Z][A-Za-z]*-\d+\b|\b\d+e?-\d+\b|[\uac00-\ud7a3]+(?:[ ,]+[\uac00-\ud7a3]+)*)")
 _AHEAD = re.compile(r'\s*<link rel="preload" as="script"[^>]*>')  # the theme lets its scripts overtake what readers see
 _VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 
@@ -145,45 +142,6 @@ def name_rows(app: Sphinx, doctree: nodes.document) -> None:
             next(iter(table.findall(nodes.colspec)))["stub"] = 1
 
 
-def keep_together(app: Sphinx, doctree: nodes.document) -> None:
-    """A short piece of code, such as `x[i, j]`, is not broken at its blanks."""
-    for literal in doctree.findall(nodes.literal):
-        if len(literal.astext()) <= SHORT:
-            literal["classes"].append("short")
-
-
-def mark_words(app: Sphinx, doctree: nodes.document) -> None:
-    """A name like UTF-8 is not broken at its hyphen, and Korean is called Korean: a screen reader changes its voice."""
-    for text in list(doctree.findall(nodes.Text)):
-        if isinstance(text.parent, nodes.FixedTextElement | nodes.literal | nodes.math | nodes.title | nodes.raw):
-            continue
-        pieces = _MARKED.split(text.astext())
-        if len(pieces) > 1:
-            marked = [_marked(piece) if i % 2 else nodes.Text(piece) for i, piece in enumerate(pieces)]
-            text.parent.replace(text, [node for node in marked if node.astext()])
-
-
-def _marked(words: str) -> nodes.inline:
-    """Docutils makes `lang="ko"` of the class."""
-    return nodes.inline("", words, classes=["short" if words.isascii() else "language-ko"])
-
-
-def unbroken(text: str) -> list[nodes.Node]:
-    """A value as text that a browser may break where it wants, but not inside a place, a number or a short string.
-
-    A browser breaks at blanks and hyphens, and where nothing else helps, anywhere: not inside an escape, either.
-
-    >>> [node.astext() for node in unbroken("f(x=1e-06, y='a-14') (at [0, 1])") if isinstance(node, nodes.inline)]
-    ['1e-06', "'a-14'", 'at [0, 1]']
-    """
-    made: list[nodes.Node] = []
-    for quoted in re.split("('[^']*')", text):
-        whole = quoted.startswith("'") and len(quoted) <= SHORT and re.search("[ -]", quoted)
-        pieces = ["", quoted] if whole else _WHOLE.split(quoted)
-        made += [nodes.inline("", p, classes=["short"]) if i % 2 else nodes.Text(p) for i, p in enumerate(pieces) if p]
-    return made
-
-
 def shortened(text: str, most: int = 155) -> str:
     """The text, or as many of its words as fit.
 
@@ -199,8 +157,6 @@ def setup_assets(app: Sphinx) -> None:
     app.add_js_file(None, body=REACHABLE, priority=900)
     app.add_js_file(None, body=f"addEventListener('load',()=>{{{MENUS}}});", priority=900)
     app.connect("doctree-read", name_rows)
-    app.connect("doctree-read", keep_together)
-    app.connect("doctree-read", mark_words)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", note_written)
     app.connect("build-finished", slim_pages, priority=900)

@@ -25,6 +25,7 @@ from course_lib.publishing.quiz import setup_quiz
 from course_lib.publishing.sources import digest_of
 from course_lib.publishing.summaries import write_summaries
 from course_lib.publishing.ways import setup_ways
+from course_lib.publishing.words import setup_words
 
 logger = logging.getLogger(__name__)
 STYLE = (  # `bibtex_default_style: plain` of _config.yml, and of what that is made
@@ -114,6 +115,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # And it copies styles only where it writes a page.
     app.add_config_value("course_styles", digest_of(Path(app.srcdir, "book", "_static").glob("*")), "html")
     setup_assets(app)
+    setup_words(app)
     setup_math(app)
     setup_fonts(app)
     setup_quiz(app)

@@ -25,7 +25,7 @@ _ROLES = {
     "#808080": "var(--course-gray, #808080)",  # a little too dim for words, on white and on black
 }
 _FONT = "var(--course-sans, sans-serif)"
-LONG = 60  # numbers in a path
+LONG = 60  # numbers that make a path a long one
 _MARKER = re.compile(r'<defs><path id="([^"]+)" d="M0 ([\d.]+)C([^"]*)z" style="stroke: ([^";]+)"/></defs>')
 _PLACE = re.compile(r'<use href="[^"]*" x="([^"]*)" y="([^"]*)"[^>]*>')
 
