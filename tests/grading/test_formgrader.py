@@ -1,10 +1,12 @@
 """Formgrader's "autograde" button, pressed in a real Jupyter server: our verdicts, the points of `course grade`."""
 
+import contextlib
 import json
 import os
 import re
 import secrets
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -87,9 +89,13 @@ def request_of(courses, tmp_path_factory):
 
 
 def _address(server, place):
+    """Wait until the server answers: it writes its address down a moment before, and a busy machine is slow."""
     for _ in range(300):
         for path in (place / "runtime").glob(f"jpserver-{server.pid}.json"):
-            return json.loads(path.read_text())["url"]
+            with contextlib.suppress(OSError, ValueError):
+                about = json.loads(path.read_text())
+                socket.create_connection(("127.0.0.1", about["port"]), timeout=1).close()
+                return about["url"]
         assert server.poll() is None, (place / "log").read_text()
         time.sleep(0.1)
     raise AssertionError((place / "log").read_text())
