@@ -17,13 +17,14 @@ from typing import Any
 
 from benchmarks import PYTHON, ROOT, Row
 from course_lib.checking import check
-from course_lib.grading import demo, shell, worker
+from course_lib.grading import demo_class, worker
+from course_lib.grading.child import shell
 from course_lib.grading.cohort import grade_class
-from course_lib.grading.course import Course
-from course_lib.grading.gradebook import Writer
-from course_lib.grading.lockdown import Limits
-from course_lib.grading.nursery import memory_of_tree
-from course_lib.grading.store import Task
+from course_lib.grading.examiner.warm_server import memory_of_tree
+from course_lib.grading.gradebook.scores import Writer
+from course_lib.grading.handed_in.course_folders import Course
+from course_lib.grading.sandbox.lockdown import Limits
+from course_lib.grading.verdict_files import Task
 
 WITHOUT, WITH_TORCH, USUAL = "string_comparison", "tensors", "attention_masks"  # the lightest three, in this order
 STOCK, OURS = 4, 60  # notebooks; each time is divided by their number, so ours pays its start like a small class
@@ -49,7 +50,7 @@ def _class(folder: Path, concept: str, students: int, exercises: int | None = No
     place.mkdir(parents=True)
     (place / f"{concept}.ipynb").write_text(json.dumps(release), encoding="utf-8")
     shutil.copy(ROOT / "nbgrader_config.py", folder)
-    solved = demo.filled(release, demo.solutions_of(ROOT / "solutions" / f"{concept}.py"))
+    solved = demo_class.filled(release, demo_class.solutions_of(ROOT / "solutions" / f"{concept}.py"))
     for number in range(students):
         solved["metadata"]["number"] = number
         where = folder / "submitted" / f"s{number:04d}" / concept
@@ -83,7 +84,7 @@ def _against_stock(place: Path) -> Row:
 def _overhead() -> Row:
     """Time a warm notebook less the same cells and checks in this process, which know no isolation."""
     data = (ROOT / "exercises" / WITHOUT / f"{WITHOUT}.ipynb").read_bytes()
-    solved = demo.filled(json.loads(data), demo.solutions_of(ROOT / "solutions" / f"{WITHOUT}.py"))
+    solved = demo_class.filled(json.loads(data), demo_class.solutions_of(ROOT / "solutions" / f"{WITHOUT}.py"))
     code = [cell for cell in solved["cells"] if cell["cell_type"] == "code"]
     cells = ["".join(cell["source"]) for cell in code if "check" not in cell["metadata"]]
     names = [cell["metadata"]["check"] for cell in code if "check" in cell["metadata"]]

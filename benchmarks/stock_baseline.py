@@ -23,9 +23,9 @@ from typing import Any
 
 from benchmarks import PYTHON, ROOT, Row
 from benchmarks._under_stock import ATTACKER, CANARY, CONCEPT, VICTIM, limits
-from course_lib.grading import demo
-from course_lib.grading.course import Course
-from course_lib.grading.gradebook import Writer
+from course_lib.grading import demo_class
+from course_lib.grading.gradebook.scores import Writer
+from course_lib.grading.handed_in.course_folders import Course
 
 RAISED, READ, HARMED, HELD = "raised a score", "read a secret", "harmed or stopped the run", "held"
 SUITES = {  # suite of tests/grading/hostile.py: what its notebooks are after
@@ -65,7 +65,7 @@ def run_all(place: Path) -> dict[tuple[str, str], str]:
     }
     place.chmod(0o755)
     template = _template(place / "template")
-    right = demo.solutions_of(ROOT / "solutions" / f"{CONCEPT}.py")[f"{CONCEPT}.to_upper"]
+    right = demo_class.solutions_of(ROOT / "solutions" / f"{CONCEPT}.py")[f"{CONCEPT}.to_upper"]
     wrong = under_stock(template, place / "wrong", "", hostile.WRONG)
     controls = wrong, under_stock(template, place / "right", "", right)
     wrong_points, right_points = (result["scores"][ATTACKER]["check-to_upper"] for result in controls)
@@ -84,7 +84,7 @@ def _template(folder: Path) -> Path:
     kept = ("start-2", "answer-to_upper", "check-to_upper")
     release["cells"] = [cell for cell in release["cells"] if cell["id"] in kept]
     _write(folder / "exercises" / CONCEPT / f"{CONCEPT}.ipynb", json.dumps(release))
-    solved = demo.filled(release, demo.solutions_of(ROOT / "solutions" / f"{CONCEPT}.py"))
+    solved = demo_class.filled(release, demo_class.solutions_of(ROOT / "solutions" / f"{CONCEPT}.py"))
     _write(folder / "submitted" / VICTIM / CONCEPT / f"{CONCEPT}.ipynb", json.dumps(solved))
     _write(folder / "submitted" / "ada" / "tensors" / "tensors.ipynb", CANARY)
     _write(folder / ".grading" / "secret", CANARY)
@@ -106,7 +106,7 @@ def under_stock(template: Path, folder: Path, cell: str, answer: str) -> dict[st
     """Grade one hostile notebook with stock nbgrader and return what came of it."""
     shutil.copytree(template, folder)
     release = json.loads((folder / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").read_text(encoding="utf-8"))
-    notebook = demo.filled(release, {f"{CONCEPT}.to_upper": answer})
+    notebook = demo_class.filled(release, {f"{CONCEPT}.to_upper": answer})
     for name, word in {"course": "/mnt", "repository": str(ROOT), "port": 9099}.items():
         cell = cell.replace(f"@{name}@", repr(word))
     points = next(c["metadata"]["nbgrader"]["points"] for c in release["cells"] if c["id"] == "check-to_upper")

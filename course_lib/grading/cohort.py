@@ -11,13 +11,15 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from course_lib.grading import gpu, pool, render
-from course_lib.grading.course import Course, CourseError, Submission
-from course_lib.grading.gradebook import Writer
-from course_lib.grading.late import Late
-from course_lib.grading.lockdown import Limits
-from course_lib.grading.repair import repair
-from course_lib.grading.store import Task, Verdicts, secret, seed_for
+from course_lib.grading import pool
+from course_lib.grading.gradebook import graded_notebook
+from course_lib.grading.gradebook.late_penalties import Late
+from course_lib.grading.gradebook.scores import Writer
+from course_lib.grading.handed_in.course_folders import Course, CourseError, Submission
+from course_lib.grading.handed_in.repaired import repair
+from course_lib.grading.sandbox import gpu_memory
+from course_lib.grading.sandbox.lockdown import Limits
+from course_lib.grading.verdict_files import Task, Verdicts, secret, seed_for
 
 
 class NotIsolated(RuntimeError):
@@ -52,9 +54,9 @@ def grade_class(
     """Grade what was handed in and record it; a run that was killed goes on where it stopped.
 
     Raises `CourseError` for folders that cannot be used, `NotIsolated` where isolation is required but not to be had,
-    `gpu.NoDevice` where there is no such device.
+    `gpu_memory.NoDevice` where there is no such device.
     """
-    gpu.require(device, here=scheduler is None)
+    gpu_memory.require(device, here=scheduler is None)
     submissions = course.submissions(assignment, student)
     _at_least_one_release(course, {submission.assignment for submission in submissions})
     key, verdicts, report = secret(course.root), Verdicts(course.root), Report()
@@ -144,7 +146,7 @@ def _record(writer: Writer, report: Report, submission: Submission, task: Task, 
         report.repaired[name] = " ".join(notes)
     report.unisolated += not result.get("isolated", True)
     report.layers = tuple(result.get("layers", report.layers))
-    notebook = render.graded(repair(task.submission, json.loads(task.release)).notebook, result)
+    notebook = graded_notebook.graded(repair(task.submission, json.loads(task.release)).notebook, result)
     recorded = writer.record(task.assignment, submission.student, notebook, result)
     report.totals[submission.student, submission.assignment] = recorded.total
     if recorded.late:

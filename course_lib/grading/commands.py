@@ -36,7 +36,7 @@ def grade(
     from sqlalchemy.exc import SQLAlchemyError
 
     from course_lib.grading.cohort import NotIsolated, grade_class
-    from course_lib.grading.course import Course, CourseError
+    from course_lib.grading.handed_in.course_folders import Course, CourseError
 
     screen = screen or Console(highlight=False)
     wishes: dict[str, Any] = {"jobs": jobs, "scheduler": scheduler, "device": device}
@@ -87,9 +87,9 @@ def export(
     screen: Console | None = None,
 ) -> int:
     """Write the gradebook's marks as CSV, or for Canvas or Moodle."""
-    from course_lib.grading.course import Course, CourseError
-    from course_lib.grading.exporters import FORMATS
-    from course_lib.grading.gradebook import open_gradebook
+    from course_lib.grading.gradebook.exporters import FORMATS
+    from course_lib.grading.gradebook.scores import open_gradebook
+    from course_lib.grading.handed_in.course_folders import Course, CourseError
 
     screen = screen or Console(highlight=False)
     if to not in FORMATS:
@@ -113,7 +113,6 @@ def export(
 
 def demo_class(root: Path, students: int = 30, concept: str = "", seed: int = 0, screen: Console | None = None) -> int:
     """Write a made-up class into `root`, with the notebooks that were handed out; nothing there is overwritten."""
-    from course_lib.grading import demo
 
     screen = screen or Console(highlight=False)
     here = Path.cwd()
@@ -124,7 +123,7 @@ def demo_class(root: Path, students: int = 30, concept: str = "", seed: int = 0,
         if any((root / "submitted").glob("*/*")):
             raise FileExistsError(f"{root / 'submitted'} holds submissions already; choose an empty folder.")
         with _bar("Writing", screen) as move:
-            kinds = _write_class(here, root, chosen, students, seed, move, demo)
+            kinds = _write_class(here, root, chosen, students, seed, move)
     except (OSError, ValueError, KeyError) as error:
         _complain(screen, str(error))
         return UNUSABLE
@@ -151,8 +150,9 @@ def _write_class(
     students: int,
     seed: int,
     move: Callable[[int, int], None],
-    demo: Any,
 ) -> dict[str, int]:
+    from course_lib.grading.demo_class import make_class
+
     kinds: dict[str, int] = {}
     root.mkdir(parents=True, exist_ok=True)
     if not (root / "nbgrader_config.py").exists():
@@ -163,7 +163,7 @@ def _write_class(
         if not _released(root, concept).exists():
             _released(root, concept).parent.mkdir(parents=True)
             _released(root, concept).write_bytes(data)
-        for made in demo.make_class(here, concept, json.loads(data), students, seed + number):
+        for made in make_class(here, concept, json.loads(data), students, seed + number):
             folder = root / "submitted" / made.student / concept
             folder.mkdir(parents=True)
             kinds[made.kind] = kinds.get(made.kind, 0) + 1

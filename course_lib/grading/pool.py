@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from course_lib.grading.store import Task
+from course_lib.grading.verdict_files import Task
 
 Result = tuple[Task, dict[str, Any]]
 _GRACE = 60.0  # seconds beyond a notebook's own limits before its worker is taken for stuck

@@ -15,13 +15,14 @@ from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
-from course_lib.grading import pool, render
+from course_lib.grading import pool
 from course_lib.grading.cohort import task_for
-from course_lib.grading.course import Course, CourseError, Submission
-from course_lib.grading.gradebook import set_score
-from course_lib.grading.repair import repair
-from course_lib.grading.salvage import MAX_BYTES, cells_of, read
-from course_lib.grading.store import Verdicts
+from course_lib.grading.gradebook import graded_notebook
+from course_lib.grading.gradebook.scores import set_score
+from course_lib.grading.handed_in.cells import MAX_BYTES, cells_of, read
+from course_lib.grading.handed_in.course_folders import Course, CourseError, Submission
+from course_lib.grading.handed_in.repaired import repair
+from course_lib.grading.verdict_files import Verdicts
 
 _RESULT = "course_result"
 
@@ -108,7 +109,7 @@ class GradeOutside(_InCourse):
             self.log.warning("Student code was not isolated: %s", ", ".join(result["layers"]))
         resources[_RESULT] = result
         whole = repair(task.submission, json.loads(task.release)).notebook
-        return nbformat.from_dict(render.graded(whole, result)), resources
+        return nbformat.from_dict(graded_notebook.graded(whole, result)), resources
 
 
 class SaveVerdicts(SaveAutoGrades):

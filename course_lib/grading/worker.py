@@ -10,10 +10,10 @@ from typing import Any
 
 from course_lib.checking import UnknownExercise, devices
 from course_lib.checking.rubric import load
-from course_lib.grading.examiner import examine_notebook
-from course_lib.grading.nursery import Nursery, ServerGone
-from course_lib.grading.repair import repair
-from course_lib.grading.store import Task
+from course_lib.grading.examiner.notebook_result import examine_notebook
+from course_lib.grading.examiner.warm_server import ServerGone, WarmServer
+from course_lib.grading.handed_in.repaired import repair
+from course_lib.grading.verdict_files import Task
 
 _OWN = threading.local()  # a server has one child at a time, so each thread has its own
 
@@ -28,7 +28,7 @@ def grade(task: Task) -> dict[str, Any]:
     devices.USE_REAL = task.device != "cpu"
     for attempt in (1, 2):
         try:
-            return examine_notebook(_nursery(torch, task.device), repaired, task.seed, task.limits)
+            return examine_notebook(_warm_server(torch, task.device), repaired, task.seed, task.limits)
         except ServerGone:
             close()
             if attempt == 2:
@@ -36,27 +36,27 @@ def grade(task: Task) -> dict[str, Any]:
     raise AssertionError
 
 
-def _nursery(torch: bool, device: str) -> Nursery:
+def _warm_server(torch: bool, device: str) -> WarmServer:
     wanted = (torch, device)
     if getattr(_OWN, "kind", None) != wanted:
         close()
-        _OWN.nursery, _OWN.kind = Nursery(torch, uses_gpu=device != "cpu"), wanted
-        _WARM.append(_OWN.nursery)
-    return _OWN.nursery  # type: ignore[no-any-return]
+        _OWN.warm, _OWN.kind = WarmServer(torch, uses_gpu=device != "cpu"), wanted
+        _WARM.append(_OWN.warm)
+    return _OWN.warm  # type: ignore[no-any-return]
 
 
 def close() -> None:
     """End this thread's server."""
     if getattr(_OWN, "kind", None) is not None:
-        _WARM.remove(_OWN.nursery)
-        _OWN.nursery.close()
+        _WARM.remove(_OWN.warm)
+        _OWN.warm.close()
         _OWN.kind = None
 
 
-_WARM: list[Nursery] = []
+_WARM: list[WarmServer] = []
 
 
 @atexit.register
 def _close_all() -> None:
-    for nursery in _WARM:
-        nursery.close()
+    for warm in _WARM:
+        warm.close()

@@ -6,10 +6,10 @@ import os
 import nbgrader.api
 import pytest
 
-from course_lib.grading import kernel
-from course_lib.grading.exchange import Answers
-from course_lib.grading.lockdown import Limits
-from course_lib.grading.nursery import Nursery
+from course_lib.grading.examiner.exchange import Answers
+from course_lib.grading.examiner.warm_server import WarmServer
+from course_lib.grading.sandbox import kernel
+from course_lib.grading.sandbox.lockdown import Limits
 
 
 def pytest_collection_modifyitems(items):
@@ -31,20 +31,20 @@ SHORT = Limits(call=3.0, cell=4.0, notebook=30.0, memory=1 << 30)
 
 
 @pytest.fixture(scope="session")
-def nursery():
-    with Nursery(with_torch=True) as made:
+def warm():
+    with WarmServer(with_torch=True) as made:
         yield made
 
 
 @pytest.fixture
-def load(nursery):
+def load(warm):
     """Return a function from cells to the answers they define, in a child of its own."""
     children = []
 
     def load(*cells, sources=None, limits=SHORT):
         while children:
             children.pop().end()
-        child = nursery.child(limits)
+        child = warm.child(limits)
         children.append(child)
         answers = Answers(child, limits)
         answers.ask("library", limits.call, sources=sources or {})

@@ -16,15 +16,15 @@ from grading.conftest import needs_landlock
 import course_lib
 from course_lib.checking.notebook import check_notebook
 from course_lib.checking.rubric import concepts
-from course_lib.grading import commands, demo, pool
+from course_lib.grading import commands, demo_class, pool
 from course_lib.grading.cohort import NotIsolated, grade_class
-from course_lib.grading.course import Course, CourseError
-from course_lib.grading.gradebook import open_gradebook
-from course_lib.grading.store import Task, Verdicts, secret, seed_for
+from course_lib.grading.gradebook.scores import open_gradebook
+from course_lib.grading.handed_in.course_folders import Course, CourseError
+from course_lib.grading.verdict_files import Task, Verdicts, secret, seed_for
 
 ROOT = Path(course_lib.__file__).parents[1]
 CONCEPT = "string_comparison"
-MANY = len(demo.KINDS)
+MANY = len(demo_class.KINDS)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def write_class(folder, students, seed=0):
     (folder / "exercises" / CONCEPT).mkdir(parents=True)
     shutil.copy(release, folder / "exercises" / CONCEPT)
     shutil.copy(ROOT / "nbgrader_config.py", folder)
-    made = demo.make_class(ROOT, CONCEPT, json.loads(release.read_text()), students, seed)
+    made = demo_class.make_class(ROOT, CONCEPT, json.loads(release.read_text()), students, seed)
     for one in made:
         place = folder / "submitted" / one.student / CONCEPT
         place.mkdir(parents=True)
@@ -180,7 +180,7 @@ def test_nbgrader_autograde_gives_the_same_points_by_configuration(handed_in, gr
     lines += "\nfrom course_lib.grading.preprocessors import use\n\nuse(c)\n"
     (tmp_path / "nbgrader_config.py").write_text(lines)
     course = Course(tmp_path)
-    from course_lib.grading.gradebook import Writer
+    from course_lib.grading.gradebook.scores import Writer
 
     with Writer(course) as writer:  # as `nbgrader generate_assignment` would
         writer.ensure_assignment(CONCEPT, course.release(CONCEPT).read_bytes())
@@ -289,7 +289,7 @@ def test_formats_have_their_published_columns(graded):
     ],
 )
 def test_a_spreadsheet_runs_no_formula_of_a_student(text, shown):
-    from course_lib.grading.exporters import safe
+    from course_lib.grading.gradebook.exporters import safe
 
     assert safe(text) == shown
 
@@ -368,4 +368,4 @@ def test_a_task_is_named_by_everything_that_makes_its_verdict():
 
 @pytest.mark.parametrize("concept", concepts())
 def test_every_concept_has_mistakes_for_a_made_up_class(concept):
-    assert any(demo.known_mistakes(concept).values())
+    assert any(demo_class.known_mistakes(concept).values())

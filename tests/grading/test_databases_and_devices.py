@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from grading.test_cohort import CONCEPT, ROOT, marks, write_class
 
-from course_lib.grading import commands, demo
+from course_lib.grading import commands, demo_class
 from course_lib.grading.cohort import grade_class
-from course_lib.grading.course import Course, CourseError
-from course_lib.grading.gradebook import Writer
-from course_lib.grading.store import Task
+from course_lib.grading.gradebook.scores import Writer
+from course_lib.grading.handed_in.course_folders import Course, CourseError
+from course_lib.grading.verdict_files import Task
 from course_lib.grading.worker import close, grade
 
 
@@ -201,7 +201,7 @@ def test_verdicts_on_the_gpu_agree_with_those_on_the_cpu():
         pytest.skip("no CUDA device here")
     concept = "tensors"
     release = (ROOT / "exercises" / concept / f"{concept}.ipynb").read_bytes()
-    solved = demo.filled(json.loads(release), demo.solutions_of(ROOT / "solutions" / f"{concept}.py"))
+    solved = demo_class.filled(json.loads(release), demo_class.solutions_of(ROOT / "solutions" / f"{concept}.py"))
     data = json.dumps(solved).encode()
     points = {}
     for device in ("cpu", "cuda"):

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import course_lib
-from course_lib.grading import demo
-from course_lib.grading.examiner import examine_notebook
-from course_lib.grading.lockdown import Limits
-from course_lib.grading.repair import repair
+from course_lib.grading import demo_class
+from course_lib.grading.examiner.notebook_result import examine_notebook
+from course_lib.grading.handed_in.repaired import repair
+from course_lib.grading.sandbox.lockdown import Limits
 
 ROOT = Path(course_lib.__file__).parents[1]
 CONCEPT = "string_comparison"
@@ -37,13 +37,13 @@ def release():
 
 
 @pytest.fixture
-def grade(nursery, release):
+def grade(warm, release):
     def grade(answer=RIGHT, before=(), after=(), between=()):
-        notebook = demo.filled(release, {f"{CONCEPT}.to_upper": answer})
+        notebook = demo_class.filled(release, {f"{CONCEPT}.to_upper": answer})
         start, written, check = notebook["cells"]
         cells = [start, *map(code, before), written, *map(code, between), check, *map(code, after)]
         repaired = repair(json.dumps(notebook | {"cells": cells}).encode(), release)
-        return examine_notebook(nursery, repaired, 11, LIMITS)
+        return examine_notebook(warm, repaired, 11, LIMITS)
 
     return grade
 
@@ -127,17 +127,17 @@ def test_cells_that_need_later_ones_are_tried_again(grade):
                after=["def make():\n    return {chr(n): chr(n - 32) for n in range(97, 123)}"]))  # fmt: skip
 
 
-def test_another_cell_that_never_ends_costs_nothing(grade, nursery, release):
+def test_another_cell_that_never_ends_costs_nothing(grade, warm, release):
     result = grade(before=["import os\nos._exit(1)"])
     full(result)
     assert result["trouble"]
 
 
 @pytest.mark.parametrize("concept", CONCEPTS)
-def test_every_solution_of_the_course_earns_every_point(nursery, concept):
+def test_every_solution_of_the_course_earns_every_point(warm, concept):
     release = released(concept)
-    notebook = demo.filled(release, demo.solutions_of(ROOT / "solutions" / f"{concept}.py"))
-    full(examine_notebook(nursery, repair(json.dumps(notebook).encode(), release), 17, LIMITS))
+    notebook = demo_class.filled(release, demo_class.solutions_of(ROOT / "solutions" / f"{concept}.py"))
+    full(examine_notebook(warm, repair(json.dumps(notebook).encode(), release), 17, LIMITS))
 
 
 def full(result):

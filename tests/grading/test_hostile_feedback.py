@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 import course_lib
-from course_lib.grading import demo
+from course_lib.grading import demo_class
 from course_lib.grading.cohort import grade_class
-from course_lib.grading.course import Course
+from course_lib.grading.handed_in.course_folders import Course
 
 ROOT = Path(course_lib.__file__).parents[1]
 CONCEPT = "string_comparison"
@@ -65,7 +65,7 @@ def course(tmp_path):
     release = json.loads((ROOT / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").read_text())
     (tmp_path / "exercises" / CONCEPT).mkdir(parents=True)
     (tmp_path / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").write_text(json.dumps(release))
-    made = demo.filled(release, {f"{CONCEPT}.to_upper": ANSWER, f"{CONCEPT}.utf8_encode": SECOND})
+    made = demo_class.filled(release, {f"{CONCEPT}.to_upper": ANSWER, f"{CONCEPT}.utf8_encode": SECOND})
     own = [{"cell_type": "markdown", "source": text} for text in MARKDOWN]
     own += [{"cell_type": "raw", "source": text, "format": "text/html"} for text in MARKDOWN]
     own += [{"cell_type": "code", "source": text, "outputs": [], "execution_count": None} for text in CODE]

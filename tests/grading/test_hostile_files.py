@@ -15,11 +15,12 @@ from nbconvert.filters.markdown_mistune import InvalidNotebook, markdown2html_mi
 from rich.console import Console
 
 import course_lib
-from course_lib.grading import commands, preprocessors, render
+from course_lib.grading import commands, preprocessors
 from course_lib.grading.cohort import grade_class
-from course_lib.grading.course import Course
-from course_lib.grading.repair import inert, repair
-from course_lib.grading.salvage import MAX_BYTES, cells_of
+from course_lib.grading.gradebook import graded_notebook
+from course_lib.grading.handed_in.cells import MAX_BYTES, cells_of
+from course_lib.grading.handed_in.course_folders import Course
+from course_lib.grading.handed_in.repaired import inert, repair
 
 ROOT = Path(course_lib.__file__).parents[1]
 CONCEPT = "string_comparison"
@@ -160,8 +161,8 @@ def test_no_cell_takes_long_to_show(text):
     release = json.loads(RELEASE.read_text())
     own = {"cell_type": "markdown", "id": "", "metadata": {}, "source": text * (100_000 // len(text))}
     handed_in = release | {"cells": [own, *release["cells"], *[own | {"source": "a"}] * 5_000]}
-    shown = render.graded(repair(json.dumps(handed_in).encode(), release).notebook, {})
-    assert len(shown["cells"]) <= len(release["cells"]) + render.MOST_CELLS
+    shown = graded_notebook.graded(repair(json.dumps(handed_in).encode(), release).notebook, {})
+    assert len(shown["cells"]) <= len(release["cells"]) + graded_notebook.MOST_CELLS
     assert {cell["id"] for cell in release["cells"] if cell["cell_type"] == "code"} <= {c["id"] for c in shown["cells"]}
     begun = time.process_time()
     markdown2html_mistune(shown["cells"][0]["source"])

@@ -6,12 +6,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from grading.test_repair import ENCODED, MANGLED, RIGHT, as_bytes
+from grading.handed_in.test_repaired import ENCODED, MANGLED, RIGHT, as_bytes
 
 import course_lib
-from course_lib.grading import demo
+from course_lib.grading import demo_class
 from course_lib.grading.cohort import grade_class
-from course_lib.grading.course import Course
+from course_lib.grading.handed_in.course_folders import Course
 
 CONCEPT = "string_comparison"
 ROOT = Path(course_lib.__file__).parents[1]
@@ -41,7 +41,7 @@ def write(folder, students, mangled, seed):
     place.mkdir(parents=True)
     shutil.copy(ROOT / "nbgrader_config.py", folder)
     (place / f"{CONCEPT}.ipynb").write_bytes(as_bytes(release))
-    whole = as_bytes(demo.filled(release, RIGHT))
+    whole = as_bytes(demo_class.filled(release, RIGHT))
     broken = chance.sample(range(students), mangled)
     kinds = {}
     for number in range(students):

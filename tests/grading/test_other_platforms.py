@@ -16,13 +16,14 @@ from pathlib import Path
 import pytest
 from grading.test_cohort import CONCEPT, MANY, ROOT, marks, write_class
 
-from course_lib.grading import demo, nursery
+from course_lib.grading import demo_class
 from course_lib.grading.cohort import grade_class
-from course_lib.grading.course import Course
-from course_lib.grading.examiner import examine_notebook
-from course_lib.grading.gradebook import Writer
-from course_lib.grading.lockdown import PROCESS, TRUSTED, Limits
-from course_lib.grading.repair import repair
+from course_lib.grading.examiner import warm_server
+from course_lib.grading.examiner.notebook_result import examine_notebook
+from course_lib.grading.gradebook.scores import Writer
+from course_lib.grading.handed_in.course_folders import Course
+from course_lib.grading.handed_in.repaired import repair
+from course_lib.grading.sandbox.lockdown import PROCESS, TRUSTED, Limits
 
 # What each lack does to the server, before it starts to work. Written as it would fail: by name, or by the kernel's no.
 REFUSE = "def refuse(*_):\n    raise OSError(38, 'Function not implemented')\n"
@@ -33,7 +34,7 @@ LACKS = {
     "no libc with them": "def absent(*_):\n    raise AttributeError('prctl')\nkernel.unshare = kernel._prctl = absent",
     "no other user at once": "del os.setresuid, os.setresgid",
     "no Landlock": REFUSE + "kernel.landlock_version = lambda: 0\nkernel.landlock = refuse",
-    "no filter of system calls": REFUSE + "calls.restrict = refuse",
+    "no filter of system calls": REFUSE + "system_calls.restrict = refuse",
     "no /proc": (
         "real, read = os.listdir, Path.read_text\n"
         "def listdir(path='.'):\n    if str(path) == '/proc': raise FileNotFoundError(path)\n    return real(path)\n"
@@ -51,16 +52,19 @@ def graded(monkeypatch):
     """Return a function that grades a right notebook on a platform which lacks something."""
 
     def graded(lacks, answers=None):
-        before = f"import os\nfrom pathlib import Path\nfrom course_lib.grading import calls, kernel\n{lacks}\n"
-        start = nursery._START.replace("from course_lib", f"exec({before!r}); from course_lib".replace("{", "{{"), 1)
-        monkeypatch.setattr(nursery, "_START", start)
+        names = "import os\nfrom pathlib import Path\nfrom course_lib.grading.sandbox import kernel, system_calls\n"
+        before = f"{names}{lacks}\n"
+        start = warm_server._START.replace(
+            "from course_lib", f"exec({before!r}); from course_lib".replace("{", "{{"), 1
+        )
+        monkeypatch.setattr(warm_server, "_START", start)
         release = json.loads((ROOT / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").read_text())
-        right = demo.solutions_of(ROOT / "solutions" / f"{CONCEPT}.py")
-        solved = demo.filled(release, right | (answers or {}))
-        with nursery.Nursery(with_torch=False) as made:
+        right = demo_class.solutions_of(ROOT / "solutions" / f"{CONCEPT}.py")
+        solved = demo_class.filled(release, right | (answers or {}))
+        with warm_server.WarmServer(with_torch=False) as made:
             child = made.child(Limits(call=3.0))
             time.sleep(0.3)
-            assert len(nursery.tree(child.guard)) > 1  # its guard lives, to end it
+            assert len(warm_server.tree(child.guard)) > 1  # its guard lives, to end it
             child.end()
             return examine_notebook(made, repair(json.dumps(solved).encode(), release), 7, Limits(call=3.0))
 

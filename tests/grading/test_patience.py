@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 import course_lib
-from course_lib.grading import demo, exchange, worker
-from course_lib.grading.examiner import examine_notebook
-from course_lib.grading.lockdown import Limits
-from course_lib.grading.nursery import Nursery, ServerGone
-from course_lib.grading.repair import repair
-from course_lib.grading.store import Task
+from course_lib.grading import demo_class, worker
+from course_lib.grading.examiner import exchange
+from course_lib.grading.examiner.notebook_result import examine_notebook
+from course_lib.grading.examiner.warm_server import ServerGone, WarmServer
+from course_lib.grading.handed_in.repaired import repair
+from course_lib.grading.sandbox.lockdown import Limits
+from course_lib.grading.verdict_files import Task
 
 ROOT = Path(course_lib.__file__).parents[1]
 LIMITS = Limits(call=1.0, cell=2.0, notebook=8.0, memory=512 << 20, processes=24, disk=8 << 20, file=4 << 20)
@@ -25,19 +26,19 @@ def handed_in(concept, answers, cells):
     release = json.loads((ROOT / "exercises" / concept / f"{concept}.ipynb").read_text())
     kept = {f"{kind}-{name}" for name in answers for kind in ("answer", "check")}
     release["cells"] = [cell for cell in release["cells"] if cell["id"] in kept]
-    made = demo.filled(release, {f"{concept}.{name}": text for name, text in answers.items()})
+    made = demo_class.filled(release, {f"{concept}.{name}": text for name, text in answers.items()})
     own = [{"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": text} for i, text in enumerate(cells)]
     return release, json.dumps(made | {"cells": own + made["cells"]}).encode()
 
 
 @pytest.fixture
-def examined(nursery):
+def examined(warm):
     """Return a function that examines one answer of a concept, with cells before it."""
 
     def examined(cells, name="to_upper", answer=None, concept="string_comparison", limits=LIMITS):
-        answer = answer or demo.solutions_of(ROOT / "solutions" / f"{concept}.py")[f"{concept}.{name}"]
+        answer = answer or demo_class.solutions_of(ROOT / "solutions" / f"{concept}.py")[f"{concept}.{name}"]
         release, data = handed_in(concept, {name: answer}, cells)
-        result = examine_notebook(nursery, repair(data, release), 7, limits)
+        result = examine_notebook(warm, repair(data, release), 7, limits)
         return result, result["verdicts"][f"check-{name}"]
 
     return examined
@@ -139,13 +140,13 @@ def test_a_server_that_ends_is_our_trouble_and_started_again(monkeypatch):
     task = Task("string_comparison", "ada", data, json.dumps(release).encode(), 7, LIMITS)
     ended = []
 
-    class Mortal(Nursery):
+    class Mortal(WarmServer):
         def child(self, limits):
             if not ended:
                 ended.append(os.kill(self.process.pid, 9))
             return super().child(limits)
 
-    monkeypatch.setattr(worker, "Nursery", Mortal)
+    monkeypatch.setattr(worker, "WarmServer", Mortal)
     worker.close()
     try:
         assert worker.grade(task)["verdicts"]["check-to_upper"]["status"] == "failed"

@@ -10,10 +10,11 @@ from grading import hostile
 from grading.conftest import needs_landlock
 
 import course_lib
-from course_lib.grading import demo, render
-from course_lib.grading.examiner import examine_notebook
-from course_lib.grading.lockdown import NETWORK, Limits
-from course_lib.grading.repair import repair
+from course_lib.grading import demo_class
+from course_lib.grading.examiner.notebook_result import examine_notebook
+from course_lib.grading.gradebook import graded_notebook
+from course_lib.grading.handed_in.repaired import repair
+from course_lib.grading.sandbox.lockdown import NETWORK, Limits
 
 REPOSITORY = Path(course_lib.__file__).parents[1]
 CONCEPT = "string_comparison"
@@ -33,7 +34,7 @@ def release():
 
 @pytest.fixture(scope="module")
 def right():
-    return demo.solutions_of(REPOSITORY / "solutions" / f"{CONCEPT}.py")
+    return demo_class.solutions_of(REPOSITORY / "solutions" / f"{CONCEPT}.py")
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def course():
 
 
 @pytest.fixture
-def attack(nursery, release, right, course):
+def attack(warm, release, right, course):
     """Return a function that grades a hostile notebook, whose other exercise is answered right."""
     layers: list[str] = []
     listener = socket.create_server(("127.0.0.1", 0))
@@ -60,16 +61,16 @@ def attack(nursery, release, right, course):
 
     def attack(cell, answer=hostile.WRONG):
         answers = {f"{CONCEPT}.to_upper": answer, f"{CONCEPT}.utf8_encode": right[f"{CONCEPT}.utf8_encode"]}
-        notebook = demo.filled(release, answers)
+        notebook = demo_class.filled(release, answers)
         source = cell
         for name, word in words.items():
             source = source.replace(f"@{name}@", repr(word))
         first = {"cell_type": "code", "id": "first", "metadata": {}, "source": source, "outputs": []}
         notebook["cells"].insert(0, first | {"execution_count": None})
         repaired = repair(json.dumps(notebook).encode(), release)
-        result = examine_notebook(nursery, repaired, 7, LIMITS)
+        result = examine_notebook(warm, repaired, 7, LIMITS)
         layers.extend(result["layers"])
-        return result, json.dumps(render.graded(repaired.notebook, result))
+        return result, json.dumps(graded_notebook.graded(repaired.notebook, result))
 
     yield attack
     listener.settimeout(0.01)

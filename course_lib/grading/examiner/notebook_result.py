@@ -1,0 +1,219 @@
+"""One submission → its verdicts. Runs in the trusted process, which owns cases, references and points."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import importlib.util
+import json
+import re
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from course_lib.checking import Rubric, UnknownExercise, Verdict, examine, find
+from course_lib.checking.check import GENERAL
+from course_lib.checking.verdict import Reason
+from course_lib.grading.child.course_modules import PACKAGE
+from course_lib.grading.examiner.masked_source import masked
+from course_lib.grading.examiner.remote_respondent import RemoteRespondent
+from course_lib.grading.examiner.session import Cell, GaveUp, Session
+from course_lib.grading.examiner.warm_server import ServerGone, WarmServer
+from course_lib.grading.handed_in.repaired import Repaired, text_of
+from course_lib.grading.sandbox.lockdown import TRUSTED, Limits
+from course_lib.grading.talk import frames
+
+PUBLIC = 0  # the seed of `check` in the learner's notebook
+PATIENCE = 5.0  # times the limit of one call: how long one exercise may keep the examiner itself busy
+
+
+def examine_notebook(warm: WarmServer, repaired: Repaired, seed: int, limits: Limits) -> dict[str, Any]:
+    """Return verdicts by grade id, outputs by cell id, active layers and times, all JSON-ready."""
+    begun = time.monotonic()
+    cells = _cells(repaired.notebook)
+    text = "\n".join(cell.source for cell in cells)
+    names = [cell.exercise for cell in cells if cell.exercise]
+    session = Session(warm, cells, _sources(text, names), limits)
+    try:
+        session.load()
+        verdicts = {cell.id: _verdict(session, cell, seed, text) for cell in cells if cell.exercise}
+    finally:
+        session.close()
+    result = {
+        "verdicts": verdicts,
+        "outputs": session.outputs,
+        "trouble": session.trouble,
+        "layers": session.layers,
+        "isolated": set(TRUSTED) <= set(session.layers),
+        "notes": repaired.notes,
+        "seconds": round(time.monotonic() - begun, 3),
+    }
+    return json.loads(json.dumps(result, ensure_ascii=False).encode(errors="replace"))  # type: ignore[no-any-return]
+
+
+def _cells(notebook: dict[str, Any]) -> list[Cell]:
+    """Return the code cells in order. Check cells are never run: they say where an exercise is examined."""
+    made = []
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            grade = cell["metadata"].get("nbgrader", {})
+            exercise = cell["metadata"].get("check", "") if grade.get("grade") else ""
+            made.append(Cell(cell["id"], text_of(cell), exercise))
+    return made
+
+
+def _sources(text: str, names: list[str], only: Rubric | None = None) -> dict[str, str]:
+    """Return the course's modules for a notebook that uses any, without the answers to its exercises."""
+    if not re.search(r"course_lib\.(?!checking\b)|from\s+course_lib\s+import|import_module|__import__", text):
+        return {}
+    rubrics = [only] if only else [rubric for name in names if (rubric := _found(name))]
+    hidden: dict[str, set[str]] = {}
+    for rubric in rubrics:
+        for dotted in (*rubric.forbids, f"{PACKAGE}.{rubric.name}"):
+            module, _, name = dotted.rpartition(".")
+            hidden.setdefault(module, set()).add(name)
+    package = Path(str(importlib.util.find_spec(PACKAGE).origin)).parent  # type: ignore[union-attr]
+    rubrics_of = package / "rubrics"
+    shown = {path.stem: path for path in package.glob("*.py") if (rubrics_of / path.name).exists()}
+    shown |= {f"publishing.{part}": package / "publishing" / f"{part}.py" for part in ("__init__", "figures", "svg")}
+    found = {}
+    for stem, path in shown.items():
+        module = f"{PACKAGE}.{stem}".removesuffix(".__init__")
+        source = path.read_text(encoding="utf-8") if path.exists() else ""
+        found[module] = masked(module, source, hidden[module]) if module in hidden else source
+    return found
+
+
+def _found(name: str) -> Rubric | None:
+    try:
+        return find(name)
+    except UnknownExercise:
+        return None
+
+
+def _verdict(session: Session, cell: Cell, seed: int, text: str) -> dict[str, Any]:
+    """Examine one exercise where it stands the student best, and write what may be shown of it."""
+    rubric = _found(cell.exercise)
+    if rubric is None:
+        return {"exercise": cell.exercise, "points": 0.0, "error": f"There is no exercise named {cell.exercise!r}."}
+    best, deaths = _examine(session, rubric, seed)
+    if not best.passed and not deaths and not session.tired:
+        best, deaths = _elsewhere(session, cell, rubric, seed, text, best)
+    if deaths or _harmless(best) or seed == PUBLIC:
+        public = best
+    else:
+        public, _ = _examine(session, rubric, PUBLIC)
+    return showable(best, public, session.reason_for(cell)).to_dict()
+
+
+def _elsewhere(
+    session: Session, cell: Cell, rubric: Rubric, seed: int, text: str, best: Verdict
+) -> tuple[Verdict, list[str]]:
+    """Examine an answer that did not pass where it might: at its check cell, and with the rest of the course."""
+    deaths: list[str] = []
+    others = [session.upto(cell)] if session.changed_after(cell) else []
+    others += [session.with_sources(_sources(text, [], only=rubric))] if session.sources else []
+    for other in others:
+        verdict, died = _examine(other, rubric, seed)
+        other.close()
+        if _better(best, verdict) is verdict:
+            best, deaths = verdict, died
+    return best, deaths
+
+
+def _better(one: Verdict, other: Verdict) -> Verdict:
+    return other if other.points > one.points or (one.status == "blank" != other.status) else one
+
+
+def _examine(session: Session, rubric: Rubric, seed: int) -> tuple[Verdict, list[str]]:
+    """Return the verdict, its example taken out if the child died meanwhile, and why it died."""
+    for _ in range(2):  # a child may have died since the last exercise, which is not this one's fault
+        remote = RemoteRespondent(session.answers, session.limits)
+        try:
+            session.answers()  # loading has limits of its own
+            with _at_most(session.limits.call * PATIENCE):
+                verdict = examine(rubric, remote, seed)
+            return (_cut_short(verdict, remote.deaths) if remote.deaths else verdict), remote.deaths
+        except ServerGone:
+            raise
+        except Exception as error:
+            session.end()
+            words = "; ".join(remote.deaths) or _words(error)
+    message = f"This exercise could not be graded to its end: {words}."
+    reason = Reason(GENERAL, rubric.title, 0.0, rubric.points, False, message)
+    verdict = Verdict(rubric.name, rubric.title, "failed", 0.0, rubric.max_points, message, None, (reason,))
+    return verdict, [words]
+
+
+def _cut_short(verdict: Verdict, deaths: list[str]) -> Verdict:
+    """Say of a verdict that is partly about unanswered cases why they were, and show no case."""
+    message = verdict.message if verdict.passed else f"Some cases got no result: {'; '.join(dict.fromkeys(deaths))}."
+    reasons = tuple(
+        dataclasses.replace(reason, example=None, message="" if reason.passed else message)
+        for reason in verdict.reasons
+    )
+    return dataclasses.replace(verdict, message=message, mistake=None, reasons=reasons)
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, GaveUp):
+        return str(error)
+    if isinstance(error, frames.Hangup):
+        return "the process that ran it ended"
+    return "no result came in time" if isinstance(error, frames.TooLate | _Endless) else type(error).__name__
+
+
+class _Endless(Exception):
+    """The examiner itself was kept busy for too long."""
+
+
+@contextlib.contextmanager
+def _at_most(seconds: float) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    rung = False
+
+    def stop(*_: object) -> None:
+        nonlocal rung
+        rung = True
+        raise _Endless
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again and again: a case takes the first for its answer's error
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    if rung:
+        raise _Endless
+
+
+def _harmless(verdict: Verdict) -> bool:
+    """Say whether a verdict shows nothing of a secret case: edges are public, general cases are not."""
+    return verdict.status == "blank" or any(reason.name == GENERAL and reason.passed for reason in verdict.reasons)
+
+
+def showable(secret: Verdict, public: Verdict, trouble: str) -> Verdict:
+    """Return the verdict with the secret cases' points, its words and examples from the public ones only."""
+    shown = secret
+    if secret is not public and not _harmless(secret):
+        if not _harmless(public):
+            shown = dataclasses.replace(public, points=0.0)
+        else:
+            message = "It agrees with the reference on the cases of `check`, but not on all those it was graded with."
+            if secret.mistake:
+                rubric = _found(secret.exercise)
+                advice = (rubric.mistakes[secret.mistake].__doc__ or "") if rubric else ""
+                message += " " + " ".join(advice.split())
+            reasons = tuple(
+                dataclasses.replace(reason, message=message if reason.name == GENERAL else "", example=None)
+                for reason in secret.reasons
+            )
+            shown = dataclasses.replace(secret, message=message, reasons=reasons, devices=())
+    return dataclasses.replace(shown, message=f"{shown.message} {trouble}") if trouble and not shown.passed else shown

@@ -1,0 +1,1 @@
+"""Walls around a child: limits, Landlock, namespaces, system calls, private folders."""

@@ -1,0 +1,1 @@
+"""What both sides say to each other: frames, packed values, and what may be believed of them."""

@@ -1,0 +1,117 @@
+"""What a verdict depends on, its secret seed, and the files that hold verdicts: named by their cause, written whole."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import sys
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from course_lib.grading.sandbox.lockdown import Limits
+
+FOLDER = ".grading"
+
+
+@dataclass(frozen=True)
+class Task:
+    """Everything that one submission's verdicts depend on; plain data that can travel to another machine."""
+
+    assignment: str
+    student: str
+    submission: bytes | None
+    release: bytes
+    seed: int
+    limits: Limits = field(default_factory=Limits)
+    device: str = "cpu"
+
+    @property
+    def key(self) -> str:
+        """Name the result: equal tasks have equal names, and a change of anything gives another."""
+        handed_in = b"missing" if self.submission is None else hashlib.sha256(self.submission).digest()
+        parts = (self.assignment, self.student, self.seed, self.limits, self.device, _machinery(self.assignment))
+        digest = hashlib.sha256(repr(parts).encode())
+        digest.update(handed_in + hashlib.sha256(self.release).digest())
+        return digest.hexdigest()[:40]
+
+
+@lru_cache
+def _machinery(assignment: str) -> str:
+    """Return one hash of the code that grades: kit, grader, the concept with its rubric, and what they stand on."""
+    package = Path(__file__).resolve().parents[1]
+    folders = [*(package / "checking").rglob("*.py"), *(package / "grading").rglob("*.py")]
+    concept = [*package.glob("*.py"), package / "rubrics" / f"{assignment}.py"]
+    digest = hashlib.sha256(sys.version.encode())
+    for path in sorted([*folders, *concept]):
+        digest.update(str(path.relative_to(package)).encode() + (path.read_bytes() if path.exists() else b"missing"))
+    for name in ("numpy", "torch"):
+        try:
+            digest.update(version(name).encode())
+        except PackageNotFoundError:
+            digest.update(b"missing")
+    return digest.hexdigest()
+
+
+def secret(course: Path) -> bytes:
+    """Return the teacher's secret, made on first use in a file that only its owner can read."""
+    path = course / FOLDER / "secret"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f"secret.{os.getpid()}")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32) + "\n")
+        try:
+            os.link(fresh, path)  # fails if another run was first, whose secret then counts
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text(encoding="ascii").strip().encode()
+
+
+def seed_for(key: bytes, assignment: str, student: str, submission: bytes | None) -> int:
+    """Return the seed of a submission's cases: each has its own, and nobody without the secret can know it."""
+    text = "\0".join([assignment, student, hashlib.sha256(submission or b"").hexdigest()])
+    return int.from_bytes(hmac.new(key, text.encode(), hashlib.sha256).digest()[:6], "big") + 1
+
+
+class Verdicts:
+    """The verdict files of a course."""
+
+    def __init__(self, course: Path) -> None:
+        """Keep them in `.grading/verdicts` of the course."""
+        self.folder = course / FOLDER / "verdicts"
+
+    def get(self, key: str) -> dict[str, Any] | None:
+        """Return a stored result, or None; a damaged file counts as absent."""
+        try:
+            found = json.loads(self._path(key).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return found if isinstance(found, dict) and found.get("key") == key else None
+
+    def put(self, key: str, result: dict[str, Any]) -> None:
+        """Store a result: afterwards the whole of it is there, or, if we are killed meanwhile, nothing."""
+        path = self._path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, json.dumps(result | {"key": key}, sort_keys=True).encode())
+
+    def _path(self, key: str) -> Path:
+        return self.folder / key[:2] / f"{key}.json"
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that nobody ever sees half of it."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    with fresh.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(fresh, path)
