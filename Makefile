@@ -19,12 +19,12 @@ book: install ## build the book, and say where it is
 	@$(RUN) -m course_lib.publishing.book
 
 pdf: install ## the whole book as one PDF (needs Debian's chromium, fontconfig, fonts-noto-cjk)
-	@$(RUN) -m course_lib.publishing.takeaway pdf --needs
+	@$(RUN) -m course_lib.publishing.one_file pdf --needs
 	@$(MAKE) --no-print-directory book
-	@$(RUN) -m course_lib.publishing.takeaway pdf
+	@$(RUN) -m course_lib.publishing.one_file pdf
 
 epub: book ## the whole book as one EPUB
-	@$(RUN) -m course_lib.publishing.takeaway epub
+	@$(RUN) -m course_lib.publishing.one_file epub
 
 test: install ## every check CI makes: style, types, tests, house rules, book, notebooks, grading
 	@$(RUN) .ci/stages.py

@@ -11,7 +11,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from course_lib.publishing.notebooks import make, solutions_in
+from course_lib.publishing.exercises.notebooks import make, solutions_in
 
 ROOT = Path(__file__).resolve().parent.parent
 SOLVED = ROOT / "_build" / "solutions"

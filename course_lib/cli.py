@@ -166,7 +166,7 @@ def exercises(
 ) -> None:
     """Write the exercise notebooks from solutions/, or say which are stale."""
     place = _clone(root)
-    from course_lib.publishing import notebooks
+    from course_lib.publishing.exercises import notebooks
 
     made, failed, stale = [], False, False
     try:
@@ -217,7 +217,7 @@ def new(
 ) -> None:
     """Begin a concept: its reference, test, page, rubric, solution, and its line in _toc.yml."""
     place = _clone(root)
-    from course_lib.publishing.scaffold import Refused, new_concept
+    from course_lib.publishing.new_concept.scaffold import Refused, new_concept
 
     try:
         written = new_concept(place, concept, part, caption)

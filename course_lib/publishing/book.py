@@ -127,7 +127,7 @@ def _with_needs(only: list[str], known: dict[str, Page]) -> set[str]:
 
 
 def _execute(contents: Contents, build: Path, jobs: int) -> None:
-    from course_lib.publishing.pages import PageError, execute_pages
+    from course_lib.publishing.pages.executed import PageError, execute_pages
 
     try:
         execute_pages(contents, build, jobs, meanwhile=_load_ahead)
@@ -137,7 +137,12 @@ def _execute(contents: Contents, build: Path, jobs: int) -> None:
 
 def _load_ahead() -> None:
     """Import what Sphinx will need while pages execute, in processes of their own: four seconds that nobody waits."""
-    for name in ("torch", "course_lib.publishing.plain", "course_lib.publishing.sphinx_ext", "jupyter_book.sphinx"):
+    for name in (
+        "torch",
+        "course_lib.publishing.colab.plain_markdown",
+        "course_lib.publishing.website.extension",
+        "jupyter_book.sphinx",
+    ):
         importlib.import_module(name)
 
 
@@ -178,7 +183,7 @@ def _run_sphinx(root: Path, build: Path, toc: Path) -> None:
 
 
 def _copy_notebooks(contents: Contents, build: Path) -> None:
-    from course_lib.publishing.ways import copy_notebooks
+    from course_lib.publishing.colab.downloads import copy_notebooks
 
     copy_notebooks(contents, build / "notebooks", build / "html")
 

@@ -180,4 +180,4 @@ def _digest(notebook: Notebook) -> str:
 
 def _sources() -> Iterable[Path]:
     package = Path(__file__).resolve().parents[1]
-    return sorted([*package.glob("*.py"), *package.glob("rubrics/*.py"), *package.glob("checking/*.py")])
+    return sorted([*package.glob("*.py"), *package.glob("rubrics/**/*.py"), *package.glob("checking/**/*.py")])

@@ -41,7 +41,7 @@ def rubrics_named_in(code: str, root: Path) -> set[Path]:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     found = set()
-    for rubric in (root / PACKAGE / "rubrics").glob("*.py"):
+    for rubric in (root / PACKAGE / "rubrics").rglob("*.py"):
         if rubric.stem in names:
             found |= {rubric} | imported_files(rubric.read_text(encoding="utf-8"), root)
     return found

@@ -9,11 +9,11 @@ import pytest
 from browser.every_page import BUILD, built_pages, none_of
 from house_rules.house import ROOT
 
-from course_lib.publishing import pdf
-from course_lib.publishing.about import about_book
 from course_lib.publishing.contents import read_contents
-from course_lib.publishing.epub import write_epub
-from course_lib.publishing.pdf import CannotPrint, write_pdf
+from course_lib.publishing.one_file import pdf
+from course_lib.publishing.one_file.about import about_book
+from course_lib.publishing.one_file.epub import write_epub
+from course_lib.publishing.one_file.pdf import CannotPrint, write_pdf
 
 pytestmark = pytest.mark.slow
 SPACES = {"xhtml": "http://www.w3.org/1999/xhtml", "svg": "http://www.w3.org/2000/svg"}

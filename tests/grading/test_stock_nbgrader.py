@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from course_lib.checking.notebook import check_notebook
-from course_lib.publishing.notebooks import make, write
+from course_lib.publishing.exercises.notebooks import make, write
 
 pytestmark = pytest.mark.slow
 

@@ -78,7 +78,8 @@ def _sources(text: str, names: list[str], only: Rubric | None = None) -> dict[st
     package = Path(str(importlib.util.find_spec(PACKAGE).origin)).parent  # type: ignore[union-attr]
     rubrics_of = package / "rubrics"
     shown = {path.stem: path for path in package.glob("*.py") if (rubrics_of / path.name).exists()}
-    shown |= {f"publishing.{part}": package / "publishing" / f"{part}.py" for part in ("__init__", "figures", "svg")}
+    for path in (package / "publishing/__init__.py", *sorted((package / "publishing/figures").rglob("*.py"))):
+        shown[".".join(path.relative_to(package).with_suffix("").parts)] = path
     found = {}
     for stem, path in shown.items():
         module = f"{PACKAGE}.{stem}".removesuffix(".__init__")

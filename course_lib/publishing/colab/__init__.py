@@ -1,0 +1,1 @@
+"""A page as a notebook that Colab and Jupyter show well."""

@@ -1,0 +1,78 @@
+"""What a page asks and warns of, as plain Markdown: its questions, common mistakes and exercises."""
+
+import html
+import re
+from pathlib import Path
+
+from course_lib.publishing.contents import colab_url
+from course_lib.publishing.directives.quiz import QuizError, read_choices
+from course_lib.publishing.exercises.exercise_lists import Exercise, exercises_of
+
+
+def quiz(question: str, body: str) -> str:
+    """A question, and each choice with a fold that says why."""
+    try:
+        choices = read_choices(body)
+    except QuizError:
+        return f"**{question}**"  # the book's build says what is wrong, with file and line
+    lines = [f"**{question}**", ""]
+    for letter, choice in zip("ABCDEFGHIJ", choices, strict=False):
+        verdict = "Right." if choice["right"] else "Not this one."
+        because = " ".join(choice["because"].split())
+        lines += [
+            f"- **{letter}.** {choice['text']}",
+            "",
+            "  <details><summary>Why?</summary>",
+            "",  # without it, what follows would be HTML, and its `code` no code
+            f"  {verdict} {because}",
+            "",
+            "  </details>",
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def mistakes(concept: str) -> str:
+    """A concept's known mistakes: one fold for each exercise, the first of them open, as in the book."""
+    found = [exercise for exercise in exercises_of(concept, with_mistakes=True) if exercise.mistakes]
+    return "\n\n".join(_mistakes_of(exercise, " open" if i == 0 else "") for i, exercise in enumerate(found))
+
+
+def _mistakes_of(exercise: Exercise, opened: str) -> str:
+    title = re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(exercise.title, quote=False))
+    lines = [f"<details{opened}><summary><b>{title}</b> · {len(exercise.mistakes)} known mistakes</summary>", ""]
+    for mistake in exercise.mistakes:
+        lines += [
+            f"- {_words(mistake.says)}",
+            f"  - call: {_code(mistake.call)}",
+            f"  - expected: {_code(mistake.expected)}",
+            f"  - this gives: {_code(mistake.gives)}",
+        ]
+    return "\n".join([*lines, "", "</details>"])
+
+
+def _words(text: str) -> str:
+    """Text whose `backquotes` are code and nothing else is special, as in a verdict."""
+    pieces = text.split("`")
+    pieces[::2] = [re.sub(r"([\\*<$\[\]])", r"\\\1", piece) for piece in pieces[::2]]
+    return "`".join(pieces)
+
+
+def _code(text: str) -> str:
+    """Text as code: between more backquotes than it has in a row.
+
+    >>> _code("x"), _code("`x`")
+    ('`x`', '`` `x` ``')
+    """
+    ticks = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{ticks} {text} {ticks}" if text.startswith("`") or text.endswith("`") else f"{ticks}{text}{ticks}"
+
+
+def exercises(concept: str, root: Path) -> str:
+    """The table of a concept's exercises; each title leads to its own cell in Colab."""
+    lines = ["| exercise | difficulty | minutes | points |", "|---|---|---|---|"]
+    link = colab_url(root, f"exercises/{concept}/{concept}.ipynb")
+    for exercise in exercises_of(concept):
+        title = f"[{exercise.title}]({link}#scrollTo=exercise-{exercise.name.partition('.')[2]})"
+        lines.append(f"| {title} | {exercise.difficulty} of 3 | {exercise.minutes} | {exercise.points_text} |")
+    return "\n".join([*lines, "", f"[Open the exercises in Colab]({link})"])

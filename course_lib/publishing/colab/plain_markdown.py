@@ -1,0 +1,218 @@
+"""A page's Markdown without MyST: what Jupyter and Colab show well, with nothing lost that a reader needs."""
+
+import ast
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from course_lib.publishing.colab import plain_lists
+from course_lib.publishing.colab.papers import cited_list, named
+from course_lib.publishing.contents import BRANCH, Contents, Page, PageError, colab_url, install_cell, source_url
+
+_FENCE = re.compile(r"^(?P<fence>`{3,}|:{3,})\{(?P<name>[\w:-]+)\}[ \t]*(?P<argument>.*)$")
+_ROLE = re.compile(r"\{(?P<name>[\w:+-]+)\}(?P<ticks>`+)(?P<text>.+?)(?P=ticks)", flags=re.S)
+_LABEL = re.compile(r"^(?P<before>.*)\$\$ *\((?P<label>[\w:-]+)\)\s*$")
+_WRAPPERS = {"grid", "tab-set", "div", "container"}  # what follows their names is about columns or style, no title
+_TITLES = {"note", "tip", "hint", "warning", "caution", "danger", "important", "attention", "seealso"}
+_FOLDED = {"hide-input", "hide-cell"}
+
+
+def plain_notebook(executed: Any, page: Page, contents: Contents) -> Any:
+    """A copy of an executed page with plain Markdown cells and ids that are the same in every build."""
+    import nbformat
+
+    # The extra brings the data that pages show, scikit-learn's and statsmodels'.
+    install = install_cell(contents.root, "This page needs none", extra="[pages]")
+    cells = [nbformat.v4.new_code_cell(install, id="install")]
+    headings = [page.title]
+    for i, cell in enumerate(executed.cells):
+        made = nbformat.from_dict(cell)
+        if cell.cell_type == "markdown":
+            made.source = plain_markdown(cell.source, page, contents)
+            headings += headings_of(made.source)
+            if i == 0:
+                made.source = _with_head(made.source, page, contents)
+        elif _FOLDED & set(cell.metadata.get("tags", [])):
+            _fold(made, headings[-1])
+        made.id = f"{page.name.replace('_', '-')}-{i:03d}"[-64:]
+        cells.append(made)
+    metadata = {"kernelspec": executed.metadata["kernelspec"], "language_info": {"name": "python"}}
+    return nbformat.v4.new_notebook(cells=cells, metadata=nbformat.from_dict(metadata))
+
+
+def _with_head(text: str, page: Page, contents: Contents) -> str:
+    """The first cell with the page's minutes and needs below its title, as in the book."""
+    said = [f"{page.minutes} minutes"] if page.minutes else []
+    needed = [contents.concepts[name] for name in page.needs if name in contents.concepts]
+    link = lambda other: f"[{other.title}]({address_of(other, contents.root)})"  # noqa: E731
+    said += [f"needs {', '.join(map(link, needed))}"] if needed else []
+    said += [f"symbols as in {link(other)}" for other in contents.pages if page.is_concept and other.name == "notation"]
+    title, _, rest = text.partition("\n")
+    return f"{title}\n\n{' · '.join(said)}\n{rest}" if said and title.startswith("# ") else text
+
+
+def headings_of(text: str) -> list[str]:
+    """The headings of a piece of Markdown; a comment in its code is none.
+
+    >>> headings_of("# One\\n```python\\n# no heading\\n```\\n### Two")
+    ['One', 'Two']
+    """
+    return re.findall(r"^#+ (.+)$", re.sub(r"^(`{3,}).*?^\1", "", text, flags=re.M | re.S), flags=re.M)
+
+
+def _fold(cell: Any, heading: str) -> None:
+    """Let a cell arrive with its code closed: in Colab as a form, in Jupyter and VS Code by what the format has for it.
+
+    Colab shows the title on the form; JupyterLab and Notebook 7 show the first line of what is closed.
+    """
+    cell.source = f"# @title Code: {heading}\n{cell.source}"
+    cell.metadata.update({"cellView": "form", "jupyter": {"source_hidden": True}})
+
+
+def plain_markdown(text: str, page: Page, contents: Contents) -> str:
+    """Turn directives and roles of a piece of a page into plain Markdown."""
+    lines, done, i = text.splitlines(), [], 0
+    numbers = numbers_of(page)
+    while i < len(lines):
+        opening = _FENCE.match(lines[i])
+        if opening is None:
+            done.append(_LABEL.sub(lambda found: _numbered(found, numbers), lines[i]))
+            i += 1
+            continue
+        end = next((j for j in range(i + 1, len(lines)) if lines[j].rstrip() == opening["fence"]), len(lines))
+        try:
+            done += _directive(opening, lines[i + 1 : end], page, contents).splitlines()
+        except PageError:
+            raise  # of a directive within this one
+        except Exception as error:  # whatever a rubric or a file raises, the author wants to know who asked for it
+            at = next((n for n, line in enumerate(_text_of(page).splitlines(), 1) if line == lines[i]), 1)
+            found = f"{opening['name']} {opening['argument']}: {type(error).__name__}: {error}"
+            raise PageError(f"{page.path}:{at}: {found}") from error
+        i = end + 1
+    papers = named(contents.root)
+    return _links(_ROLE.sub(lambda role: _role(role, papers, numbers), "\n".join(done)), page, contents).strip()
+
+
+def _directive(opening: re.Match[str], lines: list[str], page: Page, contents: Contents) -> str:
+    name, argument = opening["name"], opening["argument"].strip()
+    options, body = _options(lines)
+    make: dict[str, Callable[[], str]] = {
+        "literalinclude": lambda: _included(page.path.parent / argument, options),
+        "quiz": lambda: plain_lists.quiz(argument, body),
+        "common-mistakes": lambda: plain_lists.mistakes(argument),
+        "exercises": lambda: plain_lists.exercises(argument, contents.root),
+        "concept-map": lambda: _concepts(contents),
+        "bibliography": lambda: cited_list(_text_of(page), contents.root),
+        "math": lambda: f"$$\n{body}\n{_tag(options.get('label'), numbers_of(page), end=chr(10))}$$",
+        "image": lambda: f"![{options.get('alt', '')}]({argument})",
+        "figure": lambda: f"![{options.get('alt', '')}]({argument})\n\n{body}",
+    }
+    if name in make:
+        return make[name]()
+    if name in ("code-block", "code", "sourcecode"):
+        return f"```{argument}\n{body}\n```"
+    if name in _WRAPPERS:
+        return plain_markdown(body, page, contents)
+    title = argument or (name.capitalize() if name in _TITLES else "")
+    inner = plain_markdown(body, page, contents)
+    return "\n".join(f"> {line}".rstrip() for line in [*([f"**{title}**", ""] if title else []), *inner.splitlines()])
+
+
+def numbers_of(page: Page) -> dict[str, int]:
+    """The numbers of a page's equations: in the book, those with a label count."""
+    found = re.findall(r"^(?:.*\$\$ *\(([\w:-]+)\)|:label: *(\S+))\s*$", _text_of(page), flags=re.M)
+    return {one or other: number for number, (one, other) in enumerate(found, 1)}
+
+
+def _text_of(page: Page) -> str:
+    return page.path.read_text(encoding="utf-8") if page.path.is_file() else ""
+
+
+def _tag(label: str | None, numbers: dict[str, int], end: str = "") -> str:
+    return f"\\tag{{{numbers[label]}}}{end}" if label in numbers else ""
+
+
+def _numbered(found: re.Match[str], numbers: dict[str, int]) -> str:
+    before = found["before"]
+    return f"{before}{_tag(found['label'], numbers, end='' if before.strip() else chr(10))}$$"
+
+
+def _options(lines: list[str]) -> tuple[dict[str, str], str]:
+    options, i = {}, 0
+    while i < len(lines) and (found := re.match(r":([\w-]+):\s*(.*)$", lines[i])):
+        options[found[1]] = found[2]
+        i += 1
+    return options, "\n".join(lines[i:]).strip("\n")
+
+
+def _included(path: Path, options: dict[str, str]) -> str:
+    text = path.read_text(encoding="utf-8")
+    wanted = options.get("pyobject")
+    if wanted:
+        text = _object(text, wanted.split("."))
+    return f"```{options.get('language', 'python')}\n{text.rstrip()}\n```"
+
+
+def _object(text: str, names: list[str]) -> str:
+    """The source of a function, class or method, decorators included."""
+    node: ast.AST = ast.parse(text)
+    for name in names:
+        inside = [n for n in ast.iter_child_nodes(node) if getattr(n, "name", None) == name]
+        if not inside:
+            return text
+        node = inside[0]
+    if not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+        return text
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return "\n".join(text.splitlines()[first - 1 : node.end_lineno])
+
+
+def _concepts(contents: Contents) -> str:
+    return "\n".join(f"- [{page.title}]({address_of(page, contents.root)})" for page in contents.concepts.values())
+
+
+def _role(found: re.Match[str], papers: dict[str, tuple[str, str]], numbers: dict[str, int]) -> str:
+    name, text = found["name"], found["text"]
+    if name == "math":
+        return f"${text}$"
+    if name == "eq" and text in numbers:
+        return f"({numbers[text]})"
+    shown = re.sub(r"\s*<[^<>]*>$", "", text)
+    if name.startswith("cite"):
+        cited = [papers.get(key.strip(), (key.strip(), "")) for key in text.split(",")]
+        if name == "cite:t":
+            return ", ".join(f"{who} ({year})" for who, year in cited)
+        return f"({'; '.join(f'{who}, {year}' for who, year in cited)})"
+    if name in ("doc", "ref", "numref", "term", "any", "abbr", "sub", "sup", "kbd"):
+        return shown
+    return f"`{shown}`"
+
+
+def _links(text: str, page: Page, contents: Contents) -> str:
+    """Links to pages of the book lead to their notebooks in Colab, or to the text of a page without code.
+
+    Those to other files, and pictures, lead to the repository: what is relative is nowhere in Colab.
+    """
+    known = {other.name: other for other in contents.pages}
+
+    def absolute(found: re.Match[str]) -> str:
+        before, path = found["image"] or "", Path(found["path"])
+        other = known.get(path.stem) if path.suffix == ".md" else None
+        if other:
+            return f"{before}]({address_of(other, contents.root)})"
+        file = Path(os.path.normpath(page.path.parent / path))
+        if not file.is_file() or not file.is_relative_to(contents.root):
+            return found[0]
+        address = source_url(contents.root, file.relative_to(contents.root).as_posix())
+        return f"{before}]({address}{'?raw=true' if before else found['place'] or ''})"
+
+    return re.sub(r"(?P<image>!\[[^\]]*)?\]\((?!\w+:)(?P<path>[^)#\s]+)(?P<place>#[^)\s]*)?\)", absolute, text)
+
+
+def address_of(page: Page, root: Path) -> str:
+    """Where a reader of a notebook finds another page: relative links lead nowhere in Colab."""
+    if page.has_notebook:
+        return colab_url(root, f"{page.name}.ipynb", BRANCH)
+    return source_url(root, f"{page.docname}.md")

@@ -1,0 +1,201 @@
+"""The page of the library: every public function and class of each concept; listings elsewhere link to their entry."""
+
+import ast
+import inspect
+import re
+from dataclasses import dataclass
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.directives.code import LiteralInclude
+from sphinx.util.docutils import SphinxDirective
+
+from course_lib.publishing.contents import Contents, Page, source_url
+from course_lib.publishing.directives.about_concept import known_exercises
+from course_lib.publishing.directives.exercise_table import row_key
+from course_lib.publishing.directives.nodes import contents_of, marked_up, page_link
+from course_lib.publishing.directives.summaries import note_summary
+from course_lib.publishing.directives.uses import pages_that_use
+from course_lib.publishing.exercises.exercise_lists import Exercise
+
+Definition = ast.FunctionDef | ast.ClassDef
+Classes = dict[str, ast.ClassDef]  # of a module, by name
+WIDEST = 39  # columns of a signature that a phone shows without scrolling
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A function, class or method as its source has it."""
+
+    name: str
+    signature: str
+    says: str
+    first: int
+    last: int
+    methods: tuple["Entry", ...] = ()
+
+
+def entries_of(text: str) -> tuple[str, list[Entry]]:
+    """What a module says of itself, and its public functions and classes in order."""
+    tree = ast.parse(text)
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    found = [_entry(node, text, classes) for node in tree.body if isinstance(node, Definition) and node.name[0] != "_"]
+    return ast.get_docstring(tree) or "", found
+
+
+def _entry(node: Definition, text: str, classes: Classes) -> Entry:
+    inside = node.body if isinstance(node, ast.ClassDef) else []
+    methods = [one for one in inside if isinstance(one, Definition) and one.name[0] != "_" and ast.get_docstring(one)]
+    return Entry(
+        node.name,
+        _signature(node, text, classes),
+        ast.get_docstring(node) or "",
+        min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]),
+        node.end_lineno or node.lineno,
+        tuple(_entry(method, text, classes) for method in methods),
+    )
+
+
+def _signature(node: Definition, text: str, classes: Classes) -> str:
+    """The lines from `def` to the colon, as they stand; of a class, those of its own or inherited `__init__`, too."""
+    lines = text.splitlines()
+    head = inspect.cleandoc("\n" + "\n".join(lines[node.lineno - 1 : max(node.body[0].lineno - 1, node.lineno)]))
+    is_class = isinstance(node, ast.ClassDef)
+    head = re.split(r":\s*$", head, flags=re.M)[0] if is_class else _folded(head.rstrip().rstrip(":"))
+    first = _init_of(node, classes) if isinstance(node, ast.ClassDef) else None
+    if first:
+        made = "\n".join(lines[first.lineno - 1 : max(first.body[0].lineno - 1, first.lineno)]).rstrip().rstrip(":")
+        return f"{head}:\n{_folded(made)}"
+    return head
+
+
+def _init_of(node: ast.ClassDef, classes: Classes) -> ast.FunctionDef | None:
+    """How a class is made: by its own `__init__`, or by that of the first class of the module that it extends."""
+    own = [one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"]
+    if own:
+        return own[0]
+    bases = [classes[base.id] for base in node.bases if isinstance(base, ast.Name) and base.id in classes]
+    return next((found for base in bases if (found := _init_of(base, classes))), None)
+
+
+def _folded(signature: str) -> str:
+    """A signature with a line for each argument, unless one short line holds it.
+
+    >>> print(_folded('def windows(signal: Shaped[Tensor, "*batch time"], width: int) -> Shape'))
+    def windows(
+        signal: Shaped[Tensor, "*batch time"],
+        width: int,
+    ) -> Shape
+    >>> _folded("def add(\\n    a: int, b: int, carried_over_from_before: bool\\n) -> int").count("\\n")
+    4
+    """
+    if max(map(len, signature.splitlines())) > WIDEST and "#" not in signature:
+        signature = re.sub(r"(?<=\()\n *|,?\n *(?=\))", "", signature)
+    parts = re.fullmatch(r"( *)(def \w+\()(.+)(\).*)", signature)
+    if parts is None or len(signature) <= WIDEST:
+        return signature
+    indent, name, arguments, rest = parts.groups()
+    apart = re.findall(r"""((?:"[^"]*"|\[[^\]]*\]|\([^)]*\)|[^,\[("])+),? *""", arguments)
+    return "\n".join([indent + name, *(f"{indent}    {argument.strip()}," for argument in apart), indent + rest])
+
+
+class Library(SphinxDirective):
+    """A section for each concept that has a module, and in it one for each function and class."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the sections."""
+        contents = contents_of(self.env.app)
+        for name in ("_toc.yml", "pyproject.toml"):
+            self.env.note_dependency(str(contents.root / name))
+        for page in contents.pages:
+            note_summary(self.env.app, page)
+        return [made for page in contents.concepts.values() if (made := self._module(page, contents))]
+
+    def _module(self, page: Page, contents: Contents) -> nodes.section | None:
+        path = contents.root / "course_lib" / f"{page.name}.py"
+        if not path.exists():
+            return None
+        self.env.note_dependency(str(path))
+        about, entries = entries_of(path.read_text(encoding="utf-8"))
+        section = _section(f"api-{page.name}", nodes.Text(page.title))
+        module = nodes.literal("", f"course_lib.{page.name}")
+        section += nodes.paragraph("", "", module, nodes.Text(", explained on "), page_link(page), nodes.Text("."))
+        section += shown(about.partition("\n")[2].strip())
+        address = source_url(contents.root, f"course_lib/{page.name}.py")
+        asked = {exercise.name.partition(".")[2]: exercise for exercise in known_exercises(self.env, page.name)}
+        for entry in entries:
+            links = self._links(entry, page, pages_that_use(page.name, entry.name, contents), asked.get(entry.name))
+            links += nodes.reference("", "source", refuri=f"{address}#L{entry.first}-L{entry.last}")
+            section += _of(entry, page.name, links)
+        return section
+
+    def _links(self, entry: Entry, page: Page, users: list[Page], exercise: Exercise | None) -> nodes.paragraph:
+        """Where a function is used and which exercise asks for it, up to the link to its source."""
+        links = nodes.paragraph(classes=["quiet"])
+        for i, user in enumerate(users):
+            links += [nodes.Text("Used in " if i == 0 else ", "), page_link(user)]
+        if exercise:
+            where = self.env.app.builder.get_relative_uri(self.env.docname, page.docname)
+            links += nodes.Text(" · asked for in " if users else "Asked for in ")
+            links += nodes.reference("", exercise.title, refuri=f"{where}#{row_key(exercise)}", internal=True)
+        links += nodes.Text(" · " if users or exercise else "")
+        return links
+
+
+def _of(entry: Entry, concept: str, links: nodes.paragraph) -> nodes.section:
+    """One function or class: signature, docstring, methods, and where it is used and written."""
+    section = _section(f"api-{concept}-{entry.name}", nodes.Text(entry.name))
+    section += _code(entry.signature, "python")
+    section += shown(entry.says)
+    for method in entry.methods:
+        section += nodes.container("", _code(method.signature, "python"), *shown(method.says), classes=["method"])
+    section += links
+    return section
+
+
+class Listing(LiteralInclude):
+    """A `literalinclude`; what it shows of the library, it names, with a link to the entry there."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the code, and below it the link."""
+        found = super().run()
+        contents = contents_of(self.env.app)
+        concept = re.search(r"course_lib/(\w+)\.py$", self.arguments[0])
+        library = next((page for page in contents.pages if page.name == "api"), None)
+        if not (concept and library and "pyobject" in self.options):
+            return found
+        name = self.options["pyobject"].partition(".")[0]
+        page = self.env.app.builder.get_relative_uri(self.env.docname, library.docname)
+        link = nodes.reference("", "", refuri=f"{page}#{_key(f'api-{concept[1]}-{name}')}", internal=True)
+        link += nodes.literal("", f"{concept[1]}.{name}")
+        return [*found, nodes.paragraph("", "", link, nodes.Text(" in the library"), classes=["listing-of", "quiet"])]
+
+
+def _section(name: str, title: nodes.Node) -> nodes.section:
+    """A section whose address says what stands there and does not change."""
+    return nodes.section("", nodes.title("", "", title), ids=[_key(name)], names=[_key(name)])
+
+
+def _key(name: str) -> str:
+    return name.replace("_", "-").lower()
+
+
+def shown(docstring: str) -> list[nodes.Node]:
+    """A docstring as paragraphs and examples."""
+    blocks = [block for block in re.split(r"\n\s*\n", docstring) if block.strip()]
+    return [
+        _code(block, "pycon")
+        if block.lstrip().startswith(">>>")
+        else nodes.paragraph("", "", *marked_up(" ".join(block.split())))
+        for block in blocks
+    ]
+
+
+def _code(text: str, language: str) -> nodes.literal_block:
+    return nodes.literal_block(text, text, language=language)
+
+
+def setup_library(app: Sphinx) -> None:
+    """Register the directives."""
+    app.add_directive("library", Library)
+    app.add_directive("literalinclude", Listing, override=True)

@@ -1,0 +1,1 @@
+"""Solutions become exercise notebooks, and exercises are told of on pages."""

@@ -1,0 +1,1 @@
+"""`course new`: the files a new concept begins with."""

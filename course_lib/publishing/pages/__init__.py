@@ -1,0 +1,1 @@
+"""Pages executed, only where what they depend on changed."""
