@@ -1,15 +1,19 @@
 """The checking kit: one answer → one verdict. README.md beside this file is its contract."""
 
 from course_lib.checking.calling import call_each
-from course_lib.checking.check import Respondent, check, examine
-from course_lib.checking.diagnosis import counter_example
-from course_lib.checking.rubric import Call, Rubric, RubricError, UnknownExercise, find, load, rubric
-from course_lib.checking.verdict import Example, Reason, Verdict
+from course_lib.checking.examination import check, examine
+from course_lib.checking.examples import counter_example
+from course_lib.checking.reasons import Example, Reason
+from course_lib.checking.respondents import InThisProcess, Respondent
+from course_lib.checking.rubric import Call, Refused, Rubric, RubricError, UnknownExercise, find, load, rubric
+from course_lib.checking.verdict import Verdict
 
 __all__ = [
     "Call",
     "Example",
+    "InThisProcess",
     "Reason",
+    "Refused",
     "Respondent",
     "Rubric",
     "RubricError",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from html import escape
 
-from course_lib.checking.verdict import MARKS, Verdict, example_rows
+from course_lib.checking.reasons import MARKS, Findings, example_rows
 
 # Every color has 4.5:1 on white and on black surroundings alike as a border; text itself keeps the page's color.
 ACCENTS = {"passed": "#1a8a5a", "partial": "#b8860b", "failed": "#d1495b", "blank": "#7a7f87"}
 WORDS = {"passed": "Passed", "partial": "Partly right", "failed": "Not yet right", "blank": "Not yet written"}
 
 
-def card(verdict: Verdict) -> str:
+def card(verdict: Findings) -> str:
     """Return the card of a verdict; everything that came from an answer is escaped."""
     accent = ACCENTS[verdict.status]
     score = f"{verdict.points:g} of {verdict.max_points:g} {'point' if verdict.max_points == 1 else 'points'}"
@@ -26,8 +26,8 @@ def card(verdict: Verdict) -> str:
         _example(verdict),
         _reasons(verdict),
     ]
-    if verdict.devices:
-        parts.append(f'<div style="font-size:.85em;opacity:.85">{escape("; ".join(verdict.devices))}</div>')
+    small = [*verdict.notes, *(["; ".join(verdict.devices)] if verdict.devices else [])]
+    parts += [f'<div style="font-size:.85em;opacity:.85">{_marked_up(line)}</div>' for line in small]
     label = escape(f"Verdict on {verdict.exercise}: {WORDS[verdict.status]}, {score}", quote=True)
     return (
         f'<div class="verdict verdict-{verdict.status}" role="group" aria-label="{label}" '
@@ -44,7 +44,7 @@ def _marked_up(text: str) -> str:
     return "".join(f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces))
 
 
-def _example(verdict: Verdict) -> str:
+def _example(verdict: Findings) -> str:
     if not verdict.example:
         return ""
     rows = "".join(
@@ -55,7 +55,7 @@ def _example(verdict: Verdict) -> str:
     return f'<dl style="margin:.4em 0">{rows}</dl>'
 
 
-def _reasons(verdict: Verdict) -> str:
+def _reasons(verdict: Findings) -> str:
     if len(verdict.reasons) < 2 or verdict.status == "blank":
         return ""
     marks = {True: ("✓", "right"), False: ("✗", "not right"), None: ("–", "not tried")}

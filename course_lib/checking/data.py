@@ -63,6 +63,21 @@ def leaves(value: Any, depth: int = 0) -> Iterator[Any]:
         yield value
 
 
+def bulk(value: Any) -> int:
+    """Count what there is to read in a value: numbers, characters, and one for each leaf that has neither.
+
+    >>> bulk([1, "four", np.zeros((2, 3))])
+    11
+    """
+    return sum(_bulk(leaf) for leaf in leaves(value))
+
+
+def _bulk(leaf: Any) -> int:
+    if is_tensor(leaf):
+        return int(leaf.numel())
+    return int(leaf.size) if type(leaf) is np.ndarray else len(leaf) if type(leaf) in (str, bytes) else 1
+
+
 def plain(value: Any) -> Any:
     """Turn a NumPy scalar into the Python scalar it stands for; leave everything else."""
     return np.generic.item(value) if type(value).__module__ == "numpy" and isinstance(value, np.generic) else value

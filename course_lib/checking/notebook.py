@@ -14,7 +14,8 @@ from typing import Any
 
 from course_lib.checking.child import Child, Gone
 from course_lib.checking.reading import Notebook, Unusable, read_notebook
-from course_lib.checking.verdict import Example, Reason, Status, Verdict
+from course_lib.checking.reasons import Status
+from course_lib.checking.verdict import Verdict
 
 SECONDS = 30.0  # for one cell
 SECONDS_TO_START = 180.0  # for loading the rubrics; the first import of torch on a slow disk takes its time
@@ -117,7 +118,7 @@ class _Run:
         elif kind == "error":
             self.errors[event["step"]] = event
         elif kind == "verdict":
-            verdict = _verdict(event["verdict"])
+            verdict = Verdict.from_dict(event["verdict"])
             self.verdicts[verdict.exercise] = verdict
         elif kind == "undefined":
             self.fail(event["exercise"], *self.undefined(event))
@@ -180,13 +181,3 @@ def _why(gone: Gone, seconds: float) -> str:
         name = signal.Signals(-gone.status).name if hasattr(signal, "Signals") else str(-gone.status)
         return f"it brought the Python interpreter down ({name}). Does it use more memory than there is?"
     return f"it ended the Python interpreter (exit status {gone.status}). Take out the call that exits."
-
-
-def _verdict(data: dict[str, Any]) -> Verdict:
-    """Build a verdict from what `Verdict.to_dict` made of it."""
-    kept = {key: value for key, value in data.items() if key != "passed"}
-    reasons = tuple(
-        Reason(**{**reason, "example": Example(**reason["example"]) if reason["example"] else None})
-        for reason in data["reasons"]
-    )
-    return Verdict(**{**kept, "reasons": reasons, "devices": tuple(data["devices"])})

@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from course_lib.checking.notebook import Report
-from course_lib.checking.verdict import MARKS, Verdict, example_rows
+from course_lib.checking.reasons import MARKS, example_rows
+from course_lib.checking.verdict import Verdict
 
 COLORS = {"passed": "green", "partial": "yellow", "failed": "red", "blank": "bright_black"}
 
@@ -42,6 +43,7 @@ def show_verdict(verdict: Verdict) -> RenderableType:
             _reason(reason.passed, f"{reason.title} ({reason.points:g} of {reason.max_points:g})")
             for reason in verdict.reasons
         ]
+    body += [Text(printable(note), style="yellow") for note in verdict.notes]
     if verdict.devices:
         body.append(Text("; ".join(verdict.devices), style="bright_black"))
     return Panel(Group(*body), title=head, title_align="left", border_style=color)

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.checking.data import bulk
+
 RUBRICS = "course_lib.rubrics"  # the path is the index: the exercise a.b is rubric b of this package's module a
 KINDS = ("sign", "permutation", "dtype")
 
@@ -34,6 +36,14 @@ class Call:
     kwargs: dict[str, Any] = field(default_factory=dict)
 
 
+class Refused:
+    """What a domain draws that must be refused: the reference raises an error, and so must every answer."""
+
+    def __init__(self, made: Any) -> None:
+        """`made` is what a case function returns: a tuple, a lone argument or a `Call`."""
+        self.call = as_call(made)
+
+
 @dataclass(frozen=True)
 class Case:
     """One call to try. `make` builds its arguments afresh each time, so that no answer can spoil another's."""
@@ -42,6 +52,8 @@ class Case:
     title: str
     make: Callable[[], Call]
     points: float = 0.0  # an edge's own; general cases share the rubric's
+    draw: bool = False  # made by the domain, not written by hand
+    refused: bool = False  # its domain says that it must be refused
 
 
 @dataclass(frozen=True)
@@ -73,7 +85,10 @@ class Rubric:
         self.up_to: tuple[str, ...] = (up_to,) if isinstance(up_to, str) else tuple(up_to)
         self.mutates: bool = options["mutates"]
         self.devices: bool = options["devices"]
+        self.draws: int = options["draws"]
         self.driver: Callable[..., Any] | None = None
+        self.draw: Callable[..., Any] | None = None
+        self.independent: Callable[..., Any] | None = None
         self.writer: Callable[..., str] | None = None
         self.edges: list[Edge] = []
         self.mistakes: dict[str, Callable[..., Any]] = {}
@@ -94,6 +109,8 @@ class Rubric:
             raise malformed(self.build, f"has minutes={self.minutes!r}; they must be above 0")
         if not self.sizes:
             raise malformed(self.build, "has no sizes, so no general case would be tried")
+        if not self.draws > 0:
+            raise malformed(self.build, f"has draws={self.draws!r}; it must be above 0")
         for kind in self.up_to:
             if kind not in KINDS:
                 raise malformed(self.build, f"has up_to={kind!r}; it must be one of {', '.join(KINDS)}")
@@ -144,6 +161,22 @@ class Rubric:
         self.writer = writer
         return writer
 
+    def domain(self, draw: Callable[..., Any]) -> Callable[..., Any]:
+        """Decorate a function `(rng) -> arguments` that draws one input out of everything the prompt allows."""
+        summary(draw)
+        if self.draw is not None:
+            raise malformed(draw, f"is a second domain of {self.name}")
+        self.draw = draw
+        return draw
+
+    def oracle(self, independent: Callable[..., Any]) -> Callable[..., Any]:
+        """Decorate an independent implementation, with which `course audit` compares the reference."""
+        summary(independent)
+        if self.independent is not None:
+            raise malformed(independent, f"is a second oracle of {self.name}")
+        self.independent = independent
+        return independent
+
     def _add(self, to: dict[str, Any], made: Callable[..., Any], kind: str) -> Callable[..., Any]:
         if made.__name__ in to:
             raise malformed(made, f"is a second {kind} of {self.name} with that name")
@@ -158,9 +191,38 @@ class Rubric:
         """Return the edges as cases, in the order in which they were written."""
         return [Case(edge.name, edge.title, _edge_maker(edge), edge.points) for edge in self.edges]
 
+    def domain_cases(self, seed: int, count: int) -> list[Case]:
+        """Return `count` draws of the domain as cases, those with the least to read first; none without a domain."""
+        if self.draw is None:
+            return []
+        drawn = [_Draw(self, seed, number) for number in range(count)]
+        drawn.sort(key=lambda one: one.bulk)
+        title = summary(self.draw)
+        return [Case(f"draw {one.number}", title, one, draw=True, refused=one.refused) for one in drawn]
+
     def _maker(self, seed: int, size: int) -> Callable[[], Call]:
         entropy = [seed, size, zlib.crc32(self.name.encode())]  # exercises must not share their numbers
         return lambda: as_call(self.build(np.random.default_rng(entropy), size))
+
+
+class _Draw:
+    """Makes the arguments of one draw: those drawn to measure it, and new ones whenever it is asked again."""
+
+    def __init__(self, rubric: Rubric, seed: int, number: int) -> None:
+        self.rubric, self.number = rubric, number
+        self.entropy = [seed, number, zlib.crc32(rubric.name.encode()), 1]
+        self.first: Call | None
+        self.first, self.refused = self._drawn()
+        self.bulk = bulk([self.first.args, self.first.kwargs])
+
+    def __call__(self) -> Call:
+        call, self.first = self.first or self._drawn()[0], None
+        return call
+
+    def _drawn(self) -> tuple[Call, bool]:
+        assert self.rubric.draw is not None
+        made = self.rubric.draw(np.random.default_rng(self.entropy))
+        return (made.call, True) if isinstance(made, Refused) else (as_call(made), False)
 
 
 def _edge_maker(edge: Edge) -> Callable[[], Call]:
@@ -187,6 +249,7 @@ def rubric(
     up_to: str | Sequence[str] = (),
     mutates: bool = False,
     devices: bool = True,
+    draws: int = 20,
 ) -> Callable[[Callable[..., Any]], Rubric]:
     """Make a rubric of a function `(rng, size) -> arguments`; README.md beside this file says what each part does.
 

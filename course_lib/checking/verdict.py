@@ -8,70 +8,27 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
-from course_lib.checking.texts import place
-
-Status = Literal["passed", "partial", "failed", "blank"]
-MARKS = {"passed": "✓", "partial": "◐", "failed": "✗", "blank": "○"}
+from course_lib.checking.card import card
+from course_lib.checking.reasons import MARKS, Example, Findings, Reason, example_rows
 
 
-@dataclass(frozen=True)
-class Example:
-    """The smallest input that shows a difference, with both results; all of it text."""
-
-    call: str
-    expected: str
-    actual: str
-    where: str = ""
-
-    @property
-    def shown(self) -> tuple[str, str]:
-        """Both results, with the place where they differ."""
-        words = f" ({place(self.where)})" if self.where else ""
-        return self.expected + words, self.actual + words
-
-
-@dataclass(frozen=True)
-class Reason:
-    """What the general cases, or one edge, came to. `passed` None means: not tried, because an earlier one failed."""
-
-    name: str
-    title: str
-    points: float
-    max_points: float
-    passed: bool | None
-    message: str = ""
-    example: Example | None = None
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The result of checking one answer. `mistake` names a known mistake that the answer agrees with everywhere."""
-
-    exercise: str
-    title: str
-    status: Status
-    points: float
-    max_points: float
-    message: str
-    mistake: str | None = None
-    reasons: tuple[Reason, ...] = ()
-    devices: tuple[str, ...] = ()
-
-    @property
-    def passed(self) -> bool:
-        """Whether every point was earned."""
-        return self.status == "passed"
-
-    @property
-    def example(self) -> Example | None:
-        """The example of the first reason that has one."""
-        return next((reason.example for reason in self.reasons if reason.example), None)
+@dataclass(frozen=True, repr=False)
+class Verdict(Findings):
+    """The result of checking one answer, which shows itself as text or as a card."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict as JSON-ready data, with `passed` added."""
         return {**asdict(self), "passed": self.passed}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Verdict:
+        """Return the verdict that `to_dict` wrote, with or without JSON in between."""
+        fields = {name: data[name] for name in ("exercise", "title", "status", "points", "max_points", "message")}
+        reasons = tuple(_reason(reason) for reason in data["reasons"])
+        devices, notes = tuple(data["devices"]), tuple(data["notes"])
+        return cls(**fields, mistake=data["mistake"], reasons=reasons, devices=devices, notes=notes)
 
     def __float__(self) -> float:
         """Return the points."""
@@ -87,6 +44,7 @@ class Verdict:
             lines += [
                 f"  {'✓' if r.passed else '✗'} {r.title} ({r.points:g} of {r.max_points:g})" for r in self.reasons
             ]
+        lines += [f"  {note}" for note in self.notes]
         if self.devices:
             lines.append(f"  {'; '.join(self.devices)}")
         return "\n".join(lines)
@@ -96,15 +54,11 @@ class Verdict:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         if not _in_notebook():
             return {"text/plain": str(self)}
-        from course_lib.checking.card import card
-
         return {"text/plain": repr(float(self.points)), "text/html": card(self)}
 
 
-def example_rows(example: Example) -> list[tuple[str, str]]:
-    """Return the labeled lines in which an example is shown, in every form of a verdict."""
-    expected, actual = example.shown
-    return [("call", example.call), ("expected", expected), ("yours", actual)]
+def _reason(data: dict[str, Any]) -> Reason:
+    return Reason(**{**data, "example": Example(**data["example"]) if data["example"] else None})
 
 
 def _in_notebook() -> bool:

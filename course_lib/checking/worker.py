@@ -141,7 +141,7 @@ def _place(error: BaseException) -> dict[str, Any]:
 
 
 def _check(step: dict[str, Any], shell: Any, send: Any) -> None:
-    from course_lib.checking.check import check
+    from course_lib.checking.examination import check
 
     try:
         answer = eval(step["answer"], shell.user_ns)

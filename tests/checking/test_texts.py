@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from course_lib.checking.comparison import Rules, difference
+from course_lib.checking.reasons import Example
 from course_lib.checking.texts import describe, describe_both, drawable, place
-from course_lib.checking.verdict import Example
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ def test_a_changed_submission_is_graded_anew(tmp_path):
 def test_feedback_shows_cards_and_no_secret_case(graded, tmp_path):
     """The public cases' examples are shown; the cases of the submission's own seed are nowhere."""
     course, kinds, _ = graded
-    from course_lib.checking.diagnosis import call_text
+    from course_lib.checking.examples import call_text
     from course_lib.checking.rubric import load
 
     student = next(s for s, kind in kinds.items() if kind == "a known mistake here and there")

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from course_lib import checking
-from course_lib.checking import Rubric
-from course_lib.checking.check import InThisProcess
+from course_lib.checking import InThisProcess, Rubric
 from house_rules.house import ROOT, none_of, solutions
 from house_rules.test_rubrics import a_rubric
 

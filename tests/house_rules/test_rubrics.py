@@ -8,8 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from course_lib import checking
-from course_lib.checking import Rubric, examine
-from course_lib.checking.check import InThisProcess
+from course_lib.checking import InThisProcess, Rubric, examine
 from house_rules.house import ROOT, names, none_of
 
 EXERCISES, MISTAKES, ALTERNATIVES = 6, 4, 1

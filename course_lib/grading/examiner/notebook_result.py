@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.checking import Rubric, UnknownExercise, Verdict, examine, find
-from course_lib.checking.check import GENERAL
-from course_lib.checking.verdict import Reason
+from course_lib.checking.reasons import Reason
+from course_lib.checking.scoring import GENERAL
 from course_lib.grading.child.course_modules import PACKAGE
 from course_lib.grading.examiner.masked_source import masked
 from course_lib.grading.examiner.remote_respondent import RemoteRespondent

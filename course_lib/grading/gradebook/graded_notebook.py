@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 from course_lib.checking.card import card
-from course_lib.checking.verdict import Example, Reason, Verdict
+from course_lib.checking.verdict import Verdict
 from course_lib.grading.handed_in.repaired import text_of
 
 SCORE = "course_points"  # metadata of a check cell's result, which our SaveVerdicts reads
@@ -48,19 +48,8 @@ def _card(verdict: dict[str, Any], most: float) -> dict[str, Any]:
     points = min(max(float(verdict["points"]), 0.0), most)
     if "error" in verdict:
         return _scored(points, verdict["error"], "")
-    made = verdict_from(verdict)
+    made = Verdict.from_dict(verdict)
     return _scored(points, str(made), card(made))
-
-
-def verdict_from(data: dict[str, Any]) -> Verdict:
-    """Rebuild a verdict from its JSON."""
-    fields = {key: value for key, value in data.items() if key != "passed"}
-    reasons = []
-    for reason in fields.pop("reasons"):
-        shown = reason.pop("example", None) if isinstance(reason, dict) else None
-        reasons.append(Reason(**reason, example=Example(**shown) if shown else None))
-    fields["devices"] = tuple(fields["devices"])
-    return Verdict(**copy.deepcopy(fields), reasons=tuple(reasons))
 
 
 def _scored(points: float, text: str, html: str) -> dict[str, Any]:

@@ -135,7 +135,7 @@ CASES = {
 def test_a_verdict_does_not_depend_on_the_process(load, source):
     space = {}
     exec(source.replace("exit()", "raise SystemExit"), space)
-    from course_lib.checking.check import InThisProcess
+    from course_lib.checking import InThisProcess
 
     here = examine(DOUBLE, InThisProcess(space["double"]), 3)
     there = judged(load, DOUBLE, source)
