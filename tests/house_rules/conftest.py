@@ -46,8 +46,8 @@ minutes: 10
 
 How does one double? After this page you can.
 
-## The idea
 ## By hand
+## The idea
 ## In code
 
 ```{{code-cell}} ipython3
@@ -75,6 +75,12 @@ play([plt.figure(), plt.figure()], alt="Two lines, one after the other, each of 
 # A time differs from run to run.
 1 + 1
 ```
+
+## In short
+
+:::{{in-short}}
+- Double it.
+:::
 
 ## Common mistakes
 

@@ -9,11 +9,12 @@ from markdown_it import MarkdownIt
 from house_rules.house import ROOT, at, calls, cells, front_matter, names, none_of, pages, parse, prose, solutions, text
 
 PARTS = (
-    "The idea",
     "By hand",
+    "The idea",
     "In code",
     "See it",
     "What it costs",
+    "In short",
     "Common mistakes",
     "Check yourself",
     "Exercises",
@@ -69,7 +70,7 @@ def _parts(path: Path) -> list[str]:
         return [f"its ## headings are not the ten parts in order ({detail}); they are {', '.join(PARTS)}"]
     opening = re.search(r"(?ms)^# [^\n]+\n(.*?)^## ", words)
     if not opening or len(opening[1].split()) < 5:
-        return ["it does not open with the question and what one can do afterwards, between the title and The idea"]
+        return ["it does not open with the question and what one can do afterwards, between the title and By hand"]
     return []
 
 
@@ -140,8 +141,8 @@ def test_a_house_in_order_has_no_problem(house):
             "its ## headings are not the ten parts in order (not of the ten: Summary)",
         ),
         (
-            "## By hand\n## In code",
-            "## In code\n## By hand",
+            "## The idea\n## In code",
+            "## In code\n## The idea",
             "its ## headings are not the ten parts in order (out of order)",
         ),
         ("How does one double? After this page you can.", "", "it does not open with the question"),

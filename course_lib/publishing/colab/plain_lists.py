@@ -32,6 +32,22 @@ def quiz(question: str, body: str) -> str:
     return "\n".join(lines)
 
 
+def deeper(title: str, body: str) -> str:
+    """A fold of the second reading."""
+    return f"<details><summary><b>Deeper: {_line(title)}</b></summary>\n\n{body}\n\n</details>"
+
+
+def half_truth(said: str, body: str) -> str:
+    """What people say, and below it what is true."""
+    lines = [f"**Half-truth:** {said}", "", *body.splitlines()]
+    return "\n".join(f"> {line}".rstrip() for line in lines)
+
+
+def _line(text: str) -> str:
+    """The line of a fold, where only HTML is read: its `code` and nothing else is special."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))
+
+
 def mistakes(concept: str) -> str:
     """A concept's known mistakes: one fold for each exercise, the first of them open, as in the book."""
     found = [exercise for exercise in exercises_of(concept, with_mistakes=True) if exercise.mistakes]
@@ -39,8 +55,10 @@ def mistakes(concept: str) -> str:
 
 
 def _mistakes_of(exercise: Exercise, opened: str) -> str:
-    title = re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(exercise.title, quote=False))
-    lines = [f"<details{opened}><summary><b>{title}</b> · {len(exercise.mistakes)} known mistakes</summary>", ""]
+    lines = [
+        f"<details{opened}><summary><b>{_line(exercise.title)}</b> · {len(exercise.mistakes)} known mistakes</summary>",
+        "",
+    ]
     for mistake in exercise.mistakes:
         lines += [
             f"- {_words(mistake.says)}",

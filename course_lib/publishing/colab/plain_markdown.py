@@ -108,6 +108,11 @@ def _directive(opening: re.Match[str], lines: list[str], page: Page, contents: C
         "math": lambda: f"$$\n{body}\n{_tag(options.get('label'), numbers_of(page), end=chr(10))}$$",
         "image": lambda: f"![{options.get('alt', '')}]({argument})",
         "figure": lambda: f"![{options.get('alt', '')}]({argument})\n\n{body}",
+        "deeper": lambda: plain_lists.deeper(argument, plain_markdown(body, page, contents)),
+        "deeper-begins": lambda: f"\n---\n\n**Deeper: {argument}** (as far as the next line across)\n",
+        "deeper-ends": lambda: "\n---\n",
+        "half-truth": lambda: plain_lists.half_truth(argument, plain_markdown(body, page, contents)),
+        "in-short": lambda: plain_markdown(body, page, contents),
     }
     if name in make:
         return make[name]()

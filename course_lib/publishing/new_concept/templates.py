@@ -101,11 +101,13 @@ def test_the_first_step_agrees_with_paper():
 
 
 _PARTS = {
-    "The idea": "in words, then in symbols, which come from notation.md",
-    "By hand": "numbers small enough for paper, the same as in the doctest",
-    "In code": "the reference by literalinclude, run on the same numbers",
+    "By hand": "the smallest example in which the question shows, with numbers for paper, those of the doctest, and a "
+    "picture or a slider; no formula and no definition yet",
+    "The idea": "in words, then in symbols, which come from notation.md; each formula applied to the numbers above",
+    "In code": "the call that people use in practice, on the same numbers; then the reference by literalinclude",
     "See it": "two figures on real data at least, one of them by play(…); each says what to notice",
     "What it costs": "time and memory as the work grows, measured when the page is built",
+    "In short": "",
     "Common mistakes": "",
     "Check yourself": "three to five {quiz} with every choice explained",
     "Exercises": "",
@@ -115,7 +117,19 @@ _PARTS = {
 
 def _page(w: Words) -> str:
     fence = "`" * 3
+    idea = f"""\
+{MARK}: {_PARTS["The idea"]}
+
+:::{{half-truth}} "{MARK}: what people say"
+{MARK}: what is true instead, and how one sees it. No half-truth, no box.
+:::
+
+:::{{deeper}} {MARK}: a proof, an exception, another source's convention
+{MARK}: what nobody needs for the exercises stands in folds like this one.
+:::"""
     directives = {
+        "The idea": idea,
+        "In short": f":::{{in-short}}\n- {MARK}: at most seven lines; what to remember, what to use by default\n:::",
         "Common mistakes": f"{fence}{{common-mistakes}} {w.name}\n{fence}",
         "Exercises": f"{fence}{{exercises}} {w.name}\n{fence}",
         "Further reading": f"{MARK}: {_PARTS['Further reading']}\n\n"
@@ -131,7 +145,8 @@ minutes: 30
 ---
 # {w.title}
 
-{MARK}: the question a learner really has, and what they can do afterwards. Then `needs` and `minutes` above.
+{MARK}: the question a learner really has, and what they can do afterwards. Then `needs` and `minutes` above, for the
+first reading: all that stands outside folds, at most 1,800 words.
 
 {parts}
 """

@@ -17,7 +17,7 @@ LEFT_OUT = (
     "script, link, style, button, .headerlink, .course-controls, .exercise-links, details.hide, .prev-next-footer"
 )
 # Folds are opened, since paper cannot: their line becomes a paragraph.
-FOLDS = {"quiz-choice": "quiz-says", "course-frame": "frame-name", "mistakes": "mistakes-of"}
+FOLDS = {"quiz-choice": "quiz-says", "course-frame": "frame-name", "mistakes": "mistakes-of", "deeper": "deeper-of"}
 # Python's parser of HTML writes every name small; a browser mends that in a page, but not in an EPUB.
 _SVG_NAMES = {"viewbox": "viewBox", "preserveaspectratio": "preserveAspectRatio", "clippathunits": "clipPathUnits"}
 Address = Callable[[str, str], str]

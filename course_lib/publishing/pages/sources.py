@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.publishing.contents import Page, PageError
+from course_lib.publishing.directives.split_folds import FoldError, split_folds
 from course_lib.publishing.sources import digest_of, imported_files, rubrics_named_in
 
 
@@ -38,7 +39,9 @@ def read_source(page: Page, root: Path, kept: Path | None = None) -> Source | No
     text = page.path.read_text(encoding="utf-8")
     if "{code-cell}" not in text:
         return None
-    key = digest_of([root / "requirements.txt", Path(__file__)], str(page.path), text)
+    key = digest_of(
+        [root / "requirements.txt", Path(__file__), Path(split_folds.__code__.co_filename)], str(page.path), text
+    )
     path = kept / f"{page.docname}.source.json" if kept else None
     saved: dict[str, Any] = {}
     if path:
@@ -57,6 +60,10 @@ def read_source(page: Page, root: Path, kept: Path | None = None) -> Source | No
 def _read(text: str, page: Page) -> dict[str, Any]:
     from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 
+    try:
+        text = split_folds(text)
+    except FoldError as error:
+        raise PageError(f"{page.path}:{error.line}: {error}") from None
     if not is_myst_markdown_notebook(text):
         return {"cells": []}
     return read_myst_markdown_notebook(text, add_source_map=True, path=page.path)

@@ -20,6 +20,7 @@ from course_lib.publishing.directives.exercise_table import setup_exercises
 from course_lib.publishing.directives.fold import setup_fold
 from course_lib.publishing.directives.library import setup_library
 from course_lib.publishing.directives.quiz import setup_quiz
+from course_lib.publishing.directives.readings import setup_readings
 from course_lib.publishing.directives.summaries import write_summaries
 from course_lib.publishing.pages.allowed_outputs import NAMELESS
 from course_lib.publishing.pages.executed import outputs_key
@@ -118,7 +119,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx."""
     app.add_config_value("course_build", "_build", "")
     # A change to what makes pages makes them all anew; Sphinx itself sees only changes to their sources.
-    app.add_config_value("course_writers", digest_of(Path(__file__).parents[1].rglob("*.py")), "env")
+    app.add_config_value("course_writers", digest_of(Path(__file__).parents[1].rglob("*.[pj][ys]")), "env")
     # And it copies styles only where it writes a page.
     app.add_config_value("course_styles", digest_of(_files_below(Path(app.srcdir, "book", "_static"))), "html")
     setup_assets(app)
@@ -127,6 +128,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     setup_fonts(app)
     setup_quiz(app)
     setup_fold(app)
+    setup_readings(app)
     setup_common_mistakes(app)
     setup_exercises(app)
     setup_concept_map(app)

@@ -42,6 +42,7 @@ NEEDED_BY: dict[str, str | None] = {
     "toggleOpenOnPrint": _TOGGLE,
     "sphinx-design.min.css": r'class="[^"]*\bsd-',
     "design-tabs.js": r'class="[^"]*\bsd-tab',
+    "details.deeper": r'class="deeper"',  # the script that opens folds
     "copybutton": r"<pre\b",
     "clipboard.min.js": r"<pre\b",
     "searchtools.js": r'id="search-results"',
