@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -49,18 +48,6 @@ def complain(message: str) -> None:
     console(error=True).print(printable(message), style="red", markup=False, soft_wrap=True)
 
 
-@contextlib.contextmanager
-def progress_bar(words: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on stderr, in a terminal only, and yield the function that moves it: (done, of how many)."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    screen = console(error=True)
-    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
-        task = bar.add_task(words, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
 Seconds = Annotated[float, typer.Option(min=0.1, help="Stop a cell that runs for longer than this.")]
 
 
@@ -81,6 +68,7 @@ def check(
     Exit status 0 if every answer passes, 1 if one does not, 2 for a file that is no exercise notebook.
     """
     from course_lib.checking.notebook import Unusable, check_notebook
+    from course_lib.checking.progress_bar import progress_bar
     from course_lib.checking.report import show_report, summary
 
     reports, errors = [], []
@@ -126,6 +114,7 @@ def progress(
     Only notebooks that you have begun are run, and only if they have changed since.
     """
     from course_lib.checking.notebook import Unusable
+    from course_lib.checking.progress_bar import progress_bar
     from course_lib.publishing.progress import needs_of_concepts, notebooks_in, stand
     from course_lib.publishing.progress_table import show_next, show_stands
 
@@ -166,6 +155,7 @@ def exercises(
 ) -> None:
     """Write the exercise notebooks from solutions/, or say which are stale."""
     place = _clone(root)
+    from course_lib.checking.progress_bar import progress_bar
     from course_lib.publishing.exercises import notebooks
 
     made, failed, stale = [], False, False

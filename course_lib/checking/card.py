@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from course_lib.checking.backquotes import as_html
 from course_lib.checking.reasons import MARKS, Findings, example_rows
 
 # Every color has 4.5:1 on white and on black surroundings alike as a border; text itself keeps the page's color.
@@ -17,31 +18,23 @@ def card(verdict: Findings) -> str:
     score = f"{verdict.points:g} of {verdict.max_points:g} {'point' if verdict.max_points == 1 else 'points'}"
     head = (
         f'<div style="font-weight:600"><span aria-hidden="true" style="color:{accent}">{MARKS[verdict.status]}</span> '
-        f"{WORDS[verdict.status]}: {_marked_up(verdict.title)} "
+        f"{WORDS[verdict.status]}: {as_html(verdict.title)} "
         f'<span style="font-weight:400;opacity:.85">({score})</span></div>'
     )
     parts = [
         head,
-        f'<div style="margin:.4em 0">{_marked_up(verdict.message)}</div>',
+        f'<div style="margin:.4em 0">{as_html(verdict.message)}</div>',
         _example(verdict),
         _reasons(verdict),
     ]
     small = [*verdict.notes, *(["; ".join(verdict.devices)] if verdict.devices else [])]
-    parts += [f'<div style="font-size:.85em;opacity:.85">{_marked_up(line)}</div>' for line in small]
+    parts += [f'<div style="font-size:.85em;opacity:.85">{as_html(line)}</div>' for line in small]
     label = escape(f"Verdict on {verdict.exercise}: {WORDS[verdict.status]}, {score}", quote=True)
     return (
         f'<div class="verdict verdict-{verdict.status}" role="group" aria-label="{label}" '
         f'style="border:1px solid {accent};border-left-width:6px;border-radius:6px;padding:.7em 1em;margin:.5em 0;'
         f'max-width:46em;line-height:1.45">' + "".join(parts) + "</div>"
     )
-
-
-def _marked_up(text: str) -> str:
-    """Escape a message and turn its `backquotes` into code."""
-    pieces = escape(text).split("`")
-    if len(pieces) % 2 == 0:  # an unmatched backquote stays as it is
-        return escape(text)
-    return "".join(f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces))
 
 
 def _example(verdict: Findings) -> str:
@@ -61,7 +54,7 @@ def _reasons(verdict: Findings) -> str:
     marks = {True: ("✓", "right"), False: ("✗", "not right"), None: ("–", "not tried")}
     items = "".join(
         f'<li><span aria-hidden="true">{marks[r.passed][0]}</span> '
-        f"{_marked_up(r.title)} "
+        f"{as_html(r.title)} "
         f'<span style="opacity:.85">({marks[r.passed][1]}, {r.points:g} of {r.max_points:g})</span></li>'
         for r in verdict.reasons
     )

@@ -9,6 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from course_lib.checking.backquotes import pieces
 from course_lib.checking.notebook import Report
 from course_lib.checking.reasons import MARKS, example_rows
 from course_lib.checking.verdict import Verdict
@@ -65,10 +66,7 @@ def summary(reports: Sequence[Report]) -> Text:
 
 def marked_up(message: str) -> Text:
     """Return a message with its `backquotes` turned into color."""
-    pieces = printable(message).split("`")
-    if len(pieces) % 2 == 0:  # an unmatched backquote stays as it is
-        return Text(printable(message))
-    return Text.assemble(*((piece, "cyan" if i % 2 else "") for i, piece in enumerate(pieces)))
+    return Text.assemble(*((piece, "cyan" if code else "") for piece, code in pieces(printable(message))))
 
 
 def printable(text: str) -> str:

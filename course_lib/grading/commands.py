@@ -9,14 +9,15 @@ import contextlib
 import json
 import shutil
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
+
+from course_lib.checking.progress_bar import progress_bar
 
 DONE, NOT_ALL, UNUSABLE = 0, 1, 2
 
@@ -41,7 +42,7 @@ def grade(
     screen = screen or Console(highlight=False)
     wishes: dict[str, Any] = {"jobs": jobs, "scheduler": scheduler, "device": device}
     try:
-        with _bar("Grading", screen) as move:
+        with progress_bar("Grading") as move:
             course = Course(root)
             report = grade_class(
                 course, assignment, student, require_isolation=require_isolation, progress=move, **wishes
@@ -122,7 +123,7 @@ def demo_class(root: Path, students: int = 30, concept: str = "", seed: int = 0,
             raise FileNotFoundError("Run this in a clone of the course: it needs exercises/ and solutions/.")
         if any((root / "submitted").glob("*/*")):
             raise FileExistsError(f"{root / 'submitted'} holds submissions already; choose an empty folder.")
-        with _bar("Writing", screen) as move:
+        with progress_bar("Writing") as move:
             kinds = _write_class(here, root, chosen, students, seed, move)
     except (OSError, ValueError, KeyError) as error:
         _complain(screen, str(error))
@@ -171,16 +172,6 @@ def _write_class(
                 (folder / f"{concept}.ipynb").write_bytes(made.data)
     move(len(concepts), len(concepts))
     return kinds
-
-
-@contextlib.contextmanager
-def _bar(words: str, screen: Console) -> Iterator[Callable[[int, int], None]]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    columns += (TimeElapsedColumn(), TimeRemainingColumn())  # type: ignore[assignment]
-    errors = Console(stderr=True)
-    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
-        task = bar.add_task(words, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _complain(screen: Console, message: str) -> None:

@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from course_lib.checking.whole_files import write_whole
 from course_lib.grading.sandbox.lockdown import Limits
 
 FOLDER = ".grading"
@@ -99,19 +100,7 @@ class Verdicts:
 
     def put(self, key: str, result: dict[str, Any]) -> None:
         """Store a result: afterwards the whole of it is there, or, if we are killed meanwhile, nothing."""
-        path = self._path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, json.dumps(result | {"key": key}, sort_keys=True).encode())
+        write_whole(self._path(key), json.dumps(result | {"key": key}, sort_keys=True))
 
     def _path(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.json"
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that nobody ever sees half of it."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    with fresh.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(fresh, path)

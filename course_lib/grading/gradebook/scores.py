@@ -15,11 +15,11 @@ from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from course_lib.checking.whole_files import write_whole
 from course_lib.grading.gradebook import sole_writer
 from course_lib.grading.gradebook.late_penalties import Late, LatePenalties, Unclear, handed_in_at
 from course_lib.grading.handed_in.course_folders import Course, CourseError, exercises_in
 from course_lib.grading.handed_in.repaired import text_of
-from course_lib.grading.verdict_files import write_whole
 
 
 def open_gradebook(course: Course) -> Gradebook:

@@ -1,9 +1,9 @@
 """What a page asks and warns of, as plain Markdown: its questions, common mistakes and exercises."""
 
-import html
 import re
 from pathlib import Path
 
+from course_lib.checking.backquotes import as_html, pieces
 from course_lib.publishing.contents import colab_url
 from course_lib.publishing.directives.quiz import QuizError, read_choices
 from course_lib.publishing.exercises.exercise_lists import Exercise, exercises_of
@@ -34,18 +34,13 @@ def quiz(question: str, body: str) -> str:
 
 def deeper(title: str, body: str) -> str:
     """A fold of the second reading."""
-    return f"<details><summary><b>Deeper: {_line(title)}</b></summary>\n\n{body}\n\n</details>"
+    return f"<details><summary><b>Deeper: {as_html(title)}</b></summary>\n\n{body}\n\n</details>"
 
 
 def half_truth(said: str, body: str) -> str:
     """What people say, and below it what is true."""
     lines = [f"**Half-truth:** {said}", "", *body.splitlines()]
     return "\n".join(f"> {line}".rstrip() for line in lines)
-
-
-def _line(text: str) -> str:
-    """The line of a fold, where only HTML is read: its `code` and nothing else is special."""
-    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text, quote=False))
 
 
 def mistakes(concept: str) -> str:
@@ -55,10 +50,8 @@ def mistakes(concept: str) -> str:
 
 
 def _mistakes_of(exercise: Exercise, opened: str) -> str:
-    lines = [
-        f"<details{opened}><summary><b>{_line(exercise.title)}</b> · {len(exercise.mistakes)} known mistakes</summary>",
-        "",
-    ]
+    title = f"<b>{as_html(exercise.title)}</b> · {len(exercise.mistakes)} known mistakes"
+    lines = [f"<details{opened}><summary>{title}</summary>", ""]
     for mistake in exercise.mistakes:
         lines += [
             f"- {_words(mistake.says)}",
@@ -71,9 +64,7 @@ def _mistakes_of(exercise: Exercise, opened: str) -> str:
 
 def _words(text: str) -> str:
     """Text whose `backquotes` are code and nothing else is special, as in a verdict."""
-    pieces = text.split("`")
-    pieces[::2] = [re.sub(r"([\\*<$\[\]])", r"\\\1", piece) for piece in pieces[::2]]
-    return "`".join(pieces)
+    return "".join(f"`{piece}`" if code else re.sub(r"([\\*<$`\[\]])", r"\\\1", piece) for piece, code in pieces(text))
 
 
 def _code(text: str) -> str:

@@ -7,6 +7,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from course_lib.checking.backquotes import pieces
 from course_lib.publishing.contents import Contents, Page
 
 SHORT = 20  # characters of code that stand on one line, even on a phone
@@ -51,10 +52,7 @@ def needs_and_minutes(page: Page, contents: Contents, before: str = "") -> list[
 
 def marked_up(text: str) -> list[nodes.Node]:
     """Text whose `backquotes` are code and nothing else is special, as in a verdict."""
-    pieces = text.split("`")
-    if len(pieces) % 2 == 0:
-        return [nodes.Text(text)]
-    return [nodes.literal("", piece) if i % 2 else nodes.Text(piece) for i, piece in enumerate(pieces) if piece]
+    return [nodes.literal("", piece) if code else nodes.Text(piece) for piece, code in pieces(text)]
 
 
 def unbroken(text: str) -> list[nodes.Node]:

@@ -7,7 +7,6 @@ Both are byte-stable: cell ids come from grade ids. The release is made by nbgra
 from __future__ import annotations
 
 import difflib
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.checking import Rubric, RubricError, UnknownExercise, load
+from course_lib.checking.whole_files import write_whole
 from course_lib.publishing.contents import Problem, install_cell, repository_url
 from course_lib.publishing.exercises.exercise_lists import rubric_files
 from course_lib.publishing.exercises.percent import PercentCell
@@ -181,13 +181,8 @@ def write(made: Made, root: Path) -> list[Path]:
     wanted = {made.source_path(root): made.source, made.release_path(root): made.release}
     changed = [path for path, text in wanted.items() if _text(path) != text]
     for path in changed:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        draft.write_text(wanted[path], encoding="utf-8")
-        draft.replace(path)
-    key = root / KEYS / f"{made.concept}.txt"
-    key.parent.mkdir(parents=True, exist_ok=True)
-    key.write_text(_key(made.concept, root))
+        write_whole(path, wanted[path])
+    write_whole(root / KEYS / f"{made.concept}.txt", _key(made.concept, root))
     return changed
 
 

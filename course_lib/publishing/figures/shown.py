@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
+from markdown_it import MarkdownIt
 from matplotlib.figure import Figure
 
 from course_lib.publishing.figures.svg import box_around, digest, svg_of
 
 SHORTEST_ALT = 25
+_CAPTION = MarkdownIt("zero").enable("backticks")  # a caption is Markdown, as the page around it, with `code` alone
 LARGEST_OUTPUT = 1_000_000
 
 
@@ -134,13 +136,9 @@ def _good_alt(alt: str | None, caption: str, call: str) -> str:
 
 
 def _caption(caption: str) -> str:
-    words = html.escape(caption)
+    words = _CAPTION.renderInline(caption)
     words = re.sub(r"\b[A-Z][A-Za-z]*-\d+\b", r'<span style="white-space:nowrap">\g<0></span>', words)  # such as UTF-8
-    pieces = words.split("`")
-    if len(pieces) % 2:  # `code` between pairs of backquotes
-        pieces = [f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces)]
-        return f"<figcaption>{''.join(pieces)}</figcaption>" if caption else ""
-    return f"<figcaption>{words}</figcaption>"
+    return f"<figcaption>{words}</figcaption>" if caption else ""
 
 
 def _display(page: str, text: str) -> None:

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
+from course_lib.checking.progress_bar import progress_bar
 from course_lib.publishing.contents import Contents, PageError
 from course_lib.publishing.exercises.exercise_lists import rubric_files
 from course_lib.publishing.pages.allowed_outputs import join_streams, refuse_bad_outputs
@@ -209,16 +210,11 @@ def _readable_key(source: Source, contents: Contents) -> str:
 
 
 def _with_progress(runs: dict[Any, Source]) -> Iterator[Any]:
-    """Yield runs as they end, with a bar that says which pages are at work."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
+    """Yield runs as they end, with a bar, and say which page each was."""
     if not runs:
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns) as progress:
-        task = progress.add_task("Executing pages", total=len(runs))
-        for done in as_completed(runs):
-            did = "failed" if done.exception() else "executed"
-            progress.console.print(f"  {did} {runs[done].page.docname}", style="dim")
-            progress.advance(task)
+    with progress_bar("Executing pages") as move:
+        for number, done in enumerate(as_completed(runs), 1):
+            print(f"  {'failed' if done.exception() else 'executed'} {runs[done].page.docname}", flush=True)
+            move(number, len(runs))
             yield done
