@@ -1,5 +1,5 @@
-/* A fold of the second reading (details.deeper) opens by itself where a reader would miss what is in it: at the place
-   that a link leads to, at what the book's search found, and on paper. Nothing of it is remembered. */
+// A fold of the second reading (details.deeper) opens by itself where a reader would miss what is in it: at the place
+// that a link leads to, at what the book's search found, and on paper. Nothing of it is remembered.
 (() => {
   const openAround = (element) => {
     let opened = false;

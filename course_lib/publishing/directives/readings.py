@@ -1,6 +1,5 @@
 """The directives `deeper`, `half-truth` and `in-short`: a page's second reading, its corrections and its card."""
 
-from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -10,6 +9,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from course_lib.publishing.directives.nodes import line_of
 from course_lib.publishing.directives.split_folds import FoldError, split_folds
+from course_lib.publishing.scripts import script_beside
 
 logger = logging.getLogger(__name__)
 MOST_IN_SHORT = 7
@@ -194,7 +194,7 @@ def setup_readings(app: Sphinx) -> None:
     app.add_node(HalfTruth, html=(_opens_half_truth, _writes("</div>")), **others)
     app.add_node(HalfTruthTitle, html=(_says_half_truth, _writes("</q></p>")), **others)
     app.add_node(InShort, html=(_writes('<div class="in-short">'), _writes("</div>")), **others)
-    script = Path(__file__).with_name("open_folds.js").read_text(encoding="utf-8")
+    script = script_beside(__file__, "open_folds.js")
     app.add_js_file(None, body=script, priority=100)
     app.connect("source-read", read_folds)
     app.connect("doctree-read", join_folds, priority=100)

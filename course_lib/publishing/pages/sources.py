@@ -73,4 +73,5 @@ def page_key(cells: list[str], root: Path) -> str:
     """The hash of a page's code, of every file of the course it can reach, and of what is installed."""
     code = "\n".join(cells)
     files = imported_files(code, root) | rubrics_named_in(code, root) | {root / "requirements.txt"}
+    files |= {script for file in files for script in file.parent.glob("*.js")}  # outputs hold them
     return digest_of(files, json.dumps(cells), sys.version)

@@ -112,14 +112,14 @@ def _key(app: Sphinx, docname: str) -> str:
 
 
 def _files_below(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
+    return [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx."""
     app.add_config_value("course_build", "_build", "")
     # A change to what makes pages makes them all anew; Sphinx itself sees only changes to their sources.
-    app.add_config_value("course_writers", digest_of(Path(__file__).parents[1].rglob("*.[pj][ys]")), "env")
+    app.add_config_value("course_writers", digest_of(_files_below(Path(__file__).parents[1])), "env")
     # And it copies styles only where it writes a page.
     app.add_config_value("course_styles", digest_of(_files_below(Path(app.srcdir, "book", "_static"))), "html")
     setup_assets(app)

@@ -7,30 +7,9 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-# The theme asks localStorage for light or dark and finds nothing on a first visit: it complains on the console and
-# shows light for a moment. This line, which runs before it, answers with what the reader's system prefers.
-FIRST_VISIT = (
-    "document.documentElement.dataset.mode ||= 'auto';"
-    "document.documentElement.dataset.theme ||= matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';"
-)
-# Boxes that scroll sideways can be reached and moved by keyboard, where they do scroll, and are marked for the style
-# sheet, at their end as such; all at once, since each question after a change would make the browser set the page anew.
-REACHABLE = (
-    "addEventListener('load',()=>{const wide=[...document.querySelectorAll("
-    "'.formula,.pst-scrollable-table-container')].filter(box=>box.scrollWidth>box.clientWidth);"
-    "for(const box of wide){box.tabIndex=0;box.dataset.wide='';box.addEventListener('scroll',()=>"
-    "{box.dataset.wide=box.scrollLeft+box.clientWidth>box.scrollWidth-2?'end':'';},{passive:true});}});"
-)
-# On a phone the chapters and the page's parts are menus. The theme takes the keyboard from the button that opened one
-# and does not give it back, and it leaves the menu open over the part of the page that was chosen.
-MENUS = (
-    "for(const name of ['primary','secondary']){const menu=document.getElementById(`pst-${name}-sidebar-modal`);"
-    "menu?.addEventListener('close',()=>{if(menu.returnValue!='gone')"
-    "document.querySelector(`.${name}-toggle`)?.focus({preventScroll:true});menu.returnValue='';});"
-    "menu?.addEventListener('click',at=>{if(at.target.closest('a[href^=\"#\"]'))menu.close('gone');});}"
-)
-# A result's first lines are read from its page, which no browser allows where a folder is read and not a server.
-FROM_A_FOLDER = "if(location.protocol==='file:')DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY=false;"
+from course_lib.publishing.scripts import script_beside
+
+SEARCH_FROM_FOLDER = script_beside(__file__, "search_from_folder.js")
 _TOGGLE = r'class="(?:[^"]* )?(?:toggle|admonition(?: [^"]*)? dropdown)[" ]'
 # What extensions put on every page, and what a page must hold to need it. None: no page does.
 NEEDED_BY: dict[str, str | None] = {
@@ -98,7 +77,7 @@ def slim(page: str, options: str = "") -> str:
         head = head[: first.end()] + _VIEWPORT.sub("", head[first.end() :])
     searches = 'id="search-results"' in body
     if options:
-        head = _OPTIONS.sub(lambda _: f"<script>{options}{FROM_A_FOLDER if searches else ''}</script>", head)
+        head = _OPTIONS.sub(lambda _: f"<script>{options}{SEARCH_FROM_FOLDER if searches else ''}</script>", head)
     if not searches:  # the page of results has a script of its own that asks for the others at once
         head = _SCRIPT.sub("<script defer ", head)
     return head + body_tag + body
@@ -154,9 +133,8 @@ def shortened(text: str, most: int = 155) -> str:
 
 def setup_assets(app: Sphinx) -> None:
     """Register what makes pages light and self-contained."""
-    app.add_js_file(None, body=FIRST_VISIT, priority=0)
-    app.add_js_file(None, body=REACHABLE, priority=900)
-    app.add_js_file(None, body=f"addEventListener('load',()=>{{{MENUS}}});", priority=900)
+    for name, priority in (("first_visit", 0), ("wide_boxes", 900), ("menus", 900)):
+        app.add_js_file(None, body=script_beside(__file__, f"{name}.js"), priority=priority)
     app.connect("doctree-read", name_rows)
     app.connect("html-page-context", describe)
     app.connect("html-page-context", note_written)

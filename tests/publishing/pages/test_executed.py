@@ -79,6 +79,8 @@ def test_the_key_changes_with_code_imports_and_requirements(book):
     assert page_key(code, root) != key
     book(code)
     assert page_key(code, root) == key
+    (root / "course_lib/slider.js").write_text("go()")  # a figure's script, which the outputs carry
+    assert page_key(code, root) != key
 
 
 def test_text_that_is_no_code_leaves_the_key_alone(book):
