@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import os
 import re
 import textwrap
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 MACHINERY_FILES = ("__init__", "__main__", "cli")  # the files of course_lib that are no concepts
+ONLY = os.environ.get("COURSE_CONCEPT", "")  # the concept that `make concept` asks about; otherwise all
 BUILT = {"_build", ".venv", ".git", "__pycache__", ".ipynb_checkpoints", "build"}
 
 
@@ -55,6 +57,18 @@ def concepts(root: Path) -> list[Concept]:
 def names(root: Path) -> list[str]:
     """Return the names of the concepts in reading order."""
     return [concept.name for concept in concepts(root)]
+
+
+def exercises(root: Path) -> list[str]:
+    """Return every exercise, "concept.exercise": what `@rubric(…)` stands above. No rubric is imported."""
+    return [
+        f"{concept}.{node.name}"
+        for concept in names(root)
+        for path in files(root, f"course_lib/rubrics/{concept}.py") + files(root, f"course_lib/rubrics/{concept}/*.py")
+        for node in parse(path).body
+        if isinstance(node, ast.FunctionDef)
+        and any(isinstance(mark, ast.Call) and dotted(mark.func) == "rubric" for mark in node.decorator_list)
+    ]
 
 
 def _files(node: Any) -> Iterator[str]:
@@ -188,6 +202,15 @@ def imports(tree: ast.AST, package: str = "") -> Iterator[tuple[int, str]]:
             yield call.lineno, str(call.args[0].value)
 
 
+def concerns(concept: str, problem: str, known: list[str]) -> bool:
+    """Say whether a problem stands in a file of the concept, or in one that is nobody's and names the concept."""
+    parts = Path(problem.partition(":")[0]).parts
+    owners = {re.sub(r"^test_|\.\w+$", "", part) for part in parts}.intersection(known)
+    return concept in owners if owners else bool(re.search(rf"\b{concept}\b", problem))
+
+
 def none_of(problems: list[str]) -> None:
-    """Fail with every problem on a line of its own."""
+    """Fail with every problem on a line of its own; `make concept` leaves out those of other concepts."""
+    if ONLY:
+        problems = [problem for problem in problems if concerns(ONLY, problem, names(ROOT))]
     assert not problems, "\n" + textwrap.indent("\n".join(problems), "  ")

@@ -3,28 +3,33 @@
 import copy
 import inspect
 import re
+from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from course_lib import checking
 from course_lib.checking import InThisProcess, Rubric, examine
-from house_rules.house import ROOT, names, none_of
+from house_rules.house import ROOT, exercises, names, none_of
 
 EXERCISES, MISTAKES, ALTERNATIVES = 6, 4, 1
-CONCEPTS = names(ROOT)
 
 
-def problems(rubrics: list[Rubric]) -> list[str]:
-    """Say what is wrong with a concept's rubrics, each at its file and line."""
-    found = []
-    if len(rubrics) < EXERCISES:
-        place = _place(rubrics[0].build).rpartition(":")[0] if rubrics else "course_lib/rubrics"
-        found.append(f"{place}: {len(rubrics)} exercises; a concept has at least {EXERCISES}")
-    for rubric in rubrics:
-        found += [*_too_few(rubric), *_reference(rubric), *_blank(rubric), *_mistakes(rubric), *_alternatives(rubric)]
-        found += _emphasized(rubric)
-    return found
+def few(root: Path, least: int = EXERCISES) -> list[str]:
+    """Say which concept has too few exercises."""
+    counts = Counter(exercise.partition(".")[0] for exercise in exercises(root))
+    return [
+        f"course_lib/rubrics/{concept}: {counts[concept]} exercises; a concept has at least {least}"
+        for concept in names(root)
+        if counts[concept] < least
+    ]
+
+
+def problems(rubric: Rubric) -> list[str]:
+    """Say what is wrong with a rubric, each at its file and line."""
+    parts = (_too_few, _reference, _blank, _mistakes, _alternatives, _emphasized)
+    return [problem for part in parts for problem in part(rubric)]
 
 
 def _place(made: Callable) -> str:
@@ -121,9 +126,19 @@ def _alternatives(rubric: Rubric) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("concept", CONCEPTS)
-def test_every_rubric_checks_something(concept):
-    none_of(problems(list(checking.load(concept).values())))
+@pytest.mark.parametrize("exercise", exercises(ROOT))
+def test_every_rubric_checks_something(exercise):
+    none_of(problems(checking.find(exercise)))
+
+
+def test_every_concept_has_enough_exercises():
+    none_of(few(ROOT))
+
+
+def test_a_concept_with_too_few_exercises_is_named(house, edit):
+    assert few(house, 1) == []
+    edit("course_lib/rubrics/second.py", "@rubric(", "@other(")
+    assert few(house, 1) == ["course_lib/rubrics/second: 0 exercises; a concept has at least 1"]
 
 
 # The rule itself, on a rubric that is right and on copies that are broken.
@@ -135,7 +150,7 @@ def double(value):
 
 
 def a_rubric() -> Rubric:
-    """Build the rubric of one exercise, with nothing wrong but that it is alone."""
+    """Build the rubric of one exercise, with nothing wrong."""
 
     def build(rng, size):
         """Numbers of many sizes."""
@@ -161,23 +176,14 @@ def a_rubric() -> Rubric:
     return made
 
 
-def of_one(rubric: Rubric) -> list[str]:
-    """Return the problems, less the one that it is alone."""
-    return [problem for problem in problems([rubric]) if "a concept has at least" not in problem]
-
-
 def test_a_sound_rubric_has_no_problem():
-    assert of_one(a_rubric()) == []
-
-
-def test_too_few_exercises_are_named():
-    assert "1 exercises; a concept has at least 6" in problems([a_rubric()])[0]
+    assert problems(a_rubric()) == []
 
 
 def test_too_few_mistakes_and_alternatives_are_named():
     made = a_rubric()
     del made.mistakes["squares"], made.alternatives["by_adding"]
-    assert [problem.partition(": ")[2] for problem in of_one(made)] == [
+    assert [problem.partition(": ")[2] for problem in problems(made)] == [
         "test_rubrics.double has 3 mistakes; at least 4",
         "test_rubrics.double has 0 alternatives; at least 1",
     ]
@@ -187,7 +193,7 @@ def test_too_few_mistakes_and_alternatives_are_named():
 def test_emphasis_that_would_show_its_asterisks_is_named(text):
     made = a_rubric()
     made.mistakes["squares"].__doc__ = text
-    [problem] = of_one(made)
+    [problem] = problems(made)
     assert problem.startswith("tests/house_rules/test_rubrics.py:")
     assert "* in a docstring of test_rubrics.double would show its asterisks" in problem
 
@@ -195,13 +201,13 @@ def test_emphasis_that_would_show_its_asterisks_is_named(text):
 def test_stars_that_multiply_or_stand_in_code_are_fine():
     made = a_rubric()
     made.mistakes["squares"].__doc__ = "It is 2 * x * y, or n*m*k, not `*args`, `**options`."
-    assert of_one(made) == []
+    assert problems(made) == []
 
 
 def test_a_mistake_that_passes_is_named_with_its_line():
     made = a_rubric()
     made.mistakes["squares"] = lambda value: 2 * value
-    [problem] = of_one(made)
+    [problem] = problems(made)
     assert problem.startswith("tests/house_rules/test_rubrics.py:")
     assert "the mistake squares of test_rubrics.double passes" in problem
 
@@ -217,13 +223,13 @@ def test_a_mistake_that_is_a_class_is_named_with_its_line():
 def test_two_mistakes_that_cannot_be_told_apart_are_named():
     made = a_rubric()
     made.mistakes["squares"] = lambda value: 3 * value
-    assert {problem.split(" the mistake ")[1].split()[0] for problem in of_one(made)} == {"squares", "triples"}
+    assert {problem.split(" the mistake ")[1].split()[0] for problem in problems(made)} == {"squares", "triples"}
 
 
 def test_an_alternative_that_fails_is_named():
     made = a_rubric()
     made.alternatives["by_adding"] = lambda value: value + value + 1
-    [problem] = of_one(made)
+    [problem] = problems(made)
     assert "the alternative by_adding of test_rubrics.double fails (seed 0)" in problem
 
 
@@ -232,4 +238,4 @@ def test_a_reference_that_fails_its_own_rubric_is_named():
     numbers = iter(range(10_000))
     made.answer = lambda value: next(numbers)
     made.answer.__name__ = "double"
-    assert any("the reference of test_rubrics.double fails its own rubric" in problem for problem in of_one(made))
+    assert any("the reference of test_rubrics.double fails its own rubric" in problem for problem in problems(made))

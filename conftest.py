@@ -1,0 +1,45 @@
+"""What every test runs under: the same examples each time, no screen, one thread, and shapes checked in concepts."""
+
+import os
+
+os.environ["MPLBACKEND"] = "agg"  # before matplotlib is imported, here and in the processes that tests start
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from pathlib import Path
+
+import pytest
+from house_rules.house import ONLY, ROOT, concept_modules
+from hypothesis import HealthCheck, settings
+from jaxtyping import install_import_hook
+
+# The same examples on every run: a red test stays red until it is mended. Slow machines are no failure.
+settings.register_profile(
+    "course", derandomize=True, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("course")
+
+# Whoever calls a concept with a shape that its signature forbids hears so. Machinery runs as it does for learners.
+install_import_hook([f"course_lib.{path.stem}" for path in concept_modules(ROOT)], "typechecker.typecheck")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Keep what concerns one concept, where `make concept` asks for one."""
+    if ONLY:
+        kept = [item for item in items if _concerns(item, ONLY)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+
+
+def _concerns(item: pytest.Item, concept: str) -> bool:
+    """A test of the concept's own files, one given the concept, or a house rule: it says `none_of(problems(ROOT))`."""
+    if item.path.stem in (concept, f"test_{concept}") or concept in item.path.parent.parts[-1:]:
+        return True
+    given = getattr(item, "callspec", None)
+    if given is not None:
+        return any(_names(value, concept) for value in given.params.values())
+    return {"none_of", "ROOT"} <= set(getattr(item, "function", _concerns).__code__.co_names)
+
+
+def _names(value: object, concept: str) -> bool:
+    """Say whether a parameter is the concept ("tensors"), an exercise of it ("tensors.rank"), or its file or page."""
+    return value.stem == concept if isinstance(value, Path) else str(value).partition(".")[0] == concept
