@@ -1,7 +1,7 @@
 # Deep Learning, Checked. `make help` lists what there is. Needs Linux, Python 3.11 or newer, git and make; nothing else.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install book pdf epub test test-all check serve lab exercises bench book-report screenshots clean distclean
+.PHONY: help install book pdf epub test test-all check concept serve lab exercises bench book-report screenshots clean distclean
 export PYTHON
 
 PORT ?= 8000
@@ -34,6 +34,9 @@ test-all: install ## `make test` with the long suites whole, as CI runs it
 
 check: install ## the fast part of `make test`
 	@$(RUN) .ci/stages.py --fast
+
+concept: install ## all that concerns one concept (CONCEPT=tensors), for who writes it
+	@$(RUN) .ci/concept.py "$(CONCEPT)"
 
 serve: book ## read the book at http://127.0.0.1:8000 (PORT=… for another port)
 	@echo "Read it at http://127.0.0.1:$(PORT) (stop with Ctrl-C)."

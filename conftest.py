@@ -23,11 +23,23 @@ install_import_hook([f"course_lib.{path.stem}" for path in concept_modules(ROOT)
 
 
 def pytest_collection_modifyitems(config, items):
-    """Keep what concerns one concept, where `make concept` asks for one."""
+    """Keep what concerns one concept, where `make concept` asks for one; keep together what shares a fixture."""
     if ONLY:
         kept = [item for item in items if _concerns(item, ONLY)]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
+    for item in items:
+        if _shares_with_its_file(item):
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
+
+
+def _shares_with_its_file(item: pytest.Item) -> bool:
+    """Whether a test uses a fixture that its file makes once: two workers would both make it."""
+    file = item.nodeid.partition("::")[0]
+    made = getattr(item, "_fixtureinfo", None)
+    return made is not None and any(
+        one.scope == "module" and one.baseid == file for each in made.name2fixturedefs.values() for one in each
+    )
 
 
 def _concerns(item: pytest.Item, concept: str) -> bool:

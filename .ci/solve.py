@@ -1,4 +1,7 @@
-"""Run every solution's notebook from cold and keep it with its outputs in _build/solutions, for nbval to run again."""
+"""Run solutions' notebooks from cold and keep them with their outputs in _build/solutions, for nbval to run again.
+
+All of them, or those of the concepts named.
+"""
 
 from __future__ import annotations
 
@@ -33,13 +36,15 @@ def solve(solution: Path) -> str:
 
 
 def main() -> int:
-    """Solve all, two at a time; return the exit status."""
+    """Solve them, two at a time; return the exit status."""
     SOLVED.mkdir(parents=True, exist_ok=True)
+    solutions = solutions_in(ROOT, sys.argv[1:])
     for old in SOLVED.glob("*.ipynb"):
-        old.unlink()
+        if old.stem in {path.stem for path in solutions} or not sys.argv[1:]:
+            old.unlink()
     with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
-        problems = [problem for problem in pool.map(solve, solutions_in(ROOT)) if problem]
-    print("\n".join(problems) or f"Ran {len(list(SOLVED.glob('*.ipynb')))} solutions.")
+        problems = [problem for problem in pool.map(solve, solutions) if problem]
+    print("\n".join(problems) or f"Ran {len(solutions)} solutions.")
     return 1 if problems else 0
 
 

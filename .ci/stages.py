@@ -29,8 +29,8 @@ class Stage:
 
 
 def pytest(*arguments: str) -> tuple[str, ...]:
-    """Return a quiet pytest on our workers; each file stays on one of them."""
-    return (*PYTHON, "pytest", "-q", "-n", WORKERS, "--dist", "loadfile", *arguments)
+    """Return a quiet pytest whose tests go to whichever worker is free; those that share a fixture stay together."""
+    return (*PYTHON, "pytest", "-q", "-n", WORKERS, "--dist", "loadgroup", *arguments)
 
 
 def stages(fast: bool) -> list[Stage]:
@@ -68,7 +68,7 @@ def stages(fast: bool) -> list[Stage]:
         Stage(
             "notebooks",
             "pages and solutions that print something else when they run again",
-            ((sys.executable, ".ci/solve.py"), pytest(*nbval())),
+            ((sys.executable, ".ci/solve.py"), pytest(*nbval(*NOTEBOOKS))),
             fast=False,
         ),
         Stage(
@@ -81,10 +81,10 @@ def stages(fast: bool) -> list[Stage]:
     return [stage for stage in every if stage.fast or not fast]
 
 
-def nbval() -> tuple[str, ...]:
-    """Return pytest's arguments for running the built notebooks again; our own options are not for them."""
-    plain = ("-o", "addopts=", "-o", "filterwarnings=", "-p", "no:cacheprovider")
-    return ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", *plain, *NOTEBOOKS)
+def nbval(*notebooks: str) -> tuple[str, ...]:
+    """Return pytest's arguments for running notebooks again, each on one worker; our own options are not for them."""
+    plain = ("--dist", "loadfile", "-o", "addopts=", "-o", "filterwarnings=", "-p", "no:cacheprovider")
+    return ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", *plain, *notebooks)
 
 
 def passes(stage: Stage) -> bool:
@@ -92,12 +92,12 @@ def passes(stage: Stage) -> bool:
     return all([subprocess.run(command, cwd=ROOT).returncode == 0 for command in stage.commands])
 
 
-def main() -> int:
+def run(every: list[Stage]) -> int:
     """Run the stages, print the table and the count, and return the exit status."""
     # One thread for each worker: two workers with a thread for each core would stand in each other's way.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     results = []
-    for stage in stages("--fast" in sys.argv[1:]):
+    for stage in every:
         print(f"\n━━ {stage.name}: stops {stage.guards}", flush=True)
         start = time.monotonic()
         results.append((stage, passes(stage), time.monotonic() - start))
@@ -110,4 +110,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(stages("--fast" in sys.argv[1:])))

@@ -3,39 +3,12 @@
 import re
 
 import pytest
-from browser.every_page import HTML, built_pages, needs_browser, none_of
+from browser.every_page import HTML, concept_pages, needs_browser, none_of, pages
 
-from course_lib.publishing.inspection.browsing import THEMES, WIDTHS, chromium, violations
+from course_lib.publishing.inspection.browsing import THEMES, WIDTHS, violations
 
 pytestmark = needs_browser
 TENSORS = HTML / "book" / "foundations" / "tensors.html"
-
-
-def concept_pages():
-    return [page for page in built_pages() if len(page.relative_to(HTML).parts) == 3]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def opened(browser):
-    """A function that opens a page, with scripts or without, and a desktop's or a phone's window."""
-    contexts = []
-
-    def go(page, scripts=True, width="desktop"):
-        size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-        contexts.append(browser.new_context(java_script_enabled=scripts, viewport=size))
-        page_opened = contexts[-1].new_page()
-        page_opened.goto(page.as_uri())
-        return page_opened
-
-    yield go
-    for context in contexts:
-        context.close()
 
 
 def follow(page, link):
@@ -60,19 +33,18 @@ def test_a_quiz_is_answered_by_keyboard(opened):
     assert outline != "none", "the choice that the keyboard is on does not show it"
 
 
-def test_each_question_has_one_right_answer_and_says_why_the_others_are_wrong(opened):
+def test_each_question_has_one_right_answer_and_says_why_the_others_are_wrong(opened, concept_page):
     complaints = []
-    for file in concept_pages():
-        page = opened(file)
-        quizzes = page.locator(".quiz").all()
-        if not 3 <= len(quizzes) <= 5:
-            complaints.append(f"{file.name}: {len(quizzes)} questions, not three to five")
-        for quiz in quizzes:
-            question = quiz.locator(".quiz-question").inner_text()
-            says = quiz.locator(".quiz-because").all_text_contents()
-            right = sum(text.strip().startswith("Right.") for text in says)
-            if right != 1 or min(map(len, says)) < 20:
-                complaints.append(f"{file.name}: {question!r}: {right} right answers, reasons {says}")
+    page = opened(concept_page)
+    quizzes = page.locator(".quiz").all()
+    if not 3 <= len(quizzes) <= 5:
+        complaints.append(f"{concept_page.name}: {len(quizzes)} questions, not three to five")
+    for quiz in quizzes:
+        question = quiz.locator(".quiz-question").inner_text()
+        says = quiz.locator(".quiz-because").all_text_contents()
+        right = sum(text.strip().startswith("Right.") for text in says)
+        if right != 1 or min(map(len, says)) < 20:
+            complaints.append(f"{concept_page.name}: {question!r}: {right} right answers, reasons {says}")
     none_of(complaints)
 
 
@@ -103,52 +75,50 @@ def test_next_leads_through_the_whole_book_and_previous_back(opened):
         assert page.url not in way, "next leads back to where the reader was"
         way.append(page.url)
         follow(page, page.locator(".right-next"))
-    in_the_book = {file.as_uri() for file in built_pages() if file.is_relative_to(HTML / "book")}
+    in_the_book = {file.as_uri() for file in pages() if file.is_relative_to(HTML / "book")}
     assert {*way, page.url} == in_the_book
     for url in reversed(way):
         follow(page, page.locator(".left-prev"))
         assert page.url == url
 
 
-def test_a_slider_changes_its_figure_on_every_page(opened):
+def test_a_slider_changes_its_figure_on_every_page(opened, concept_page):
     complaints = []
-    for file in concept_pages():
-        page = opened(file)
-        players = page.locator(".course-play").all()
-        if not players:
-            complaints.append(f"{file.name}: no figure that the reader can move")
-        for number, player in enumerate(players, 1):
-            visible = player.locator("svg:visible")
-            before = visible.get_attribute("aria-label")
-            player.locator("input[type=range]").press("ArrowRight")
-            value, told = player.locator("output").inner_text(), player.locator("input").get_attribute("aria-valuetext")
-            if value != told or not visible.get_attribute("aria-label").startswith(
-                f"{player.locator('label').inner_text()} {value}"
-            ):
-                complaints.append(f"{file.name}: figure {number} shows {value!r} and tells {told!r}")
-            if visible.count() != 1 or visible.get_attribute("aria-label") == before:
-                complaints.append(f"{file.name}: figure {number} stays as it is: {before}")
+    page = opened(concept_page)
+    players = page.locator(".course-play").all()
+    if not players:
+        complaints.append(f"{concept_page.name}: no figure that the reader can move")
+    for number, player in enumerate(players, 1):
+        visible = player.locator("svg:visible")
+        before = visible.get_attribute("aria-label")
+        player.locator("input[type=range]").press("ArrowRight")
+        value, told = player.locator("output").inner_text(), player.locator("input").get_attribute("aria-valuetext")
+        if value != told or not visible.get_attribute("aria-label").startswith(
+            f"{player.locator('label').inner_text()} {value}"
+        ):
+            complaints.append(f"{concept_page.name}: figure {number} shows {value!r} and tells {told!r}")
+        if visible.count() != 1 or visible.get_attribute("aria-label") == before:
+            complaints.append(f"{concept_page.name}: figure {number} stays as it is: {before}")
     none_of(complaints)
 
 
-def test_without_scripts_formulas_quizzes_and_figures_are_read(opened):
+def test_without_scripts_formulas_quizzes_and_figures_are_read(opened, concept_page):
     complaints = []
-    for file in concept_pages():
-        page = opened(file, scripts=False)
-        for fold in page.locator("details").all():
-            if fold.get_attribute("open") is None:
-                fold.locator("> summary").click()
-        formulas, shown = page.locator("math").count(), page.locator("math:visible").count()
-        if not formulas or shown != formulas:
-            complaints.append(f"{file.name}: {shown} of {formulas} formulas are seen")
-        for what in (".quiz-question", ".quiz-choice > summary", ".quiz-because", ".course-figure svg", ".mistake"):
-            there, seen = page.locator(what).count(), page.locator(f"{what}:visible").count()
-            if not there or seen != there:
-                complaints.append(f"{file.name}: {seen} of {there} {what} are seen")
-        if dead := page.locator("input[type=range]:visible").count():
-            complaints.append(f"{file.name}: {dead} sliders that nothing moves")
-        if raw := re.findall(r"\\(?:frac|begin|sum|theta)\b.{0,40}", page.locator("article").inner_text()):
-            complaints.append(f"{file.name}: TeX instead of a formula: {raw[:3]}")
+    page = opened(concept_page, scripts=False)
+    for fold in page.locator("details").all():
+        if fold.get_attribute("open") is None:
+            fold.locator("> summary").click()
+    formulas, shown = page.locator("math").count(), page.locator("math:visible").count()
+    if not formulas or shown != formulas:
+        complaints.append(f"{concept_page.name}: {shown} of {formulas} formulas are seen")
+    for what in (".quiz-question", ".quiz-choice > summary", ".quiz-because", ".course-figure svg", ".mistake"):
+        there, seen = page.locator(what).count(), page.locator(f"{what}:visible").count()
+        if not there or seen != there:
+            complaints.append(f"{concept_page.name}: {seen} of {there} {what} are seen")
+    if dead := page.locator("input[type=range]:visible").count():
+        complaints.append(f"{concept_page.name}: {dead} sliders that nothing moves")
+    if raw := re.findall(r"\\(?:frac|begin|sum|theta)\b.{0,40}", page.locator("article").inner_text()):
+        complaints.append(f"{concept_page.name}: TeX instead of a formula: {raw[:3]}")
     none_of(complaints)
 
 
@@ -166,16 +136,15 @@ def test_a_formula_wider_than_a_phone_scrolls_in_its_own_box(opened):
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS["phone"][0]
 
 
-def test_a_laptop_shows_code_whole(opened):
+def test_a_laptop_shows_code_whole(opened, concept_page):
     complaints = []
-    for file in concept_pages():
-        page = opened(file)
-        cut = page.evaluate(
-            "[...document.querySelectorAll('article details')].forEach(e => e.open = true), "
-            "[...document.querySelectorAll('article pre')].filter(e => e.scrollWidth > e.clientWidth + 1)"
-            ".map(e => e.textContent.slice(0, 60))"
-        )
-        complaints += [f"{file.name}: scrolls sideways: {code!r}" for code in cut]
+    page = opened(concept_page)
+    cut = page.evaluate(
+        "[...document.querySelectorAll('article details')].forEach(e => e.open = true), "
+        "[...document.querySelectorAll('article pre')].filter(e => e.scrollWidth > e.clientWidth + 1)"
+        ".map(e => e.textContent.slice(0, 60))"
+    )
+    complaints += [f"{concept_page.name}: scrolls sideways: {code!r}" for code in cut]
     none_of(complaints)
 
 

@@ -7,19 +7,16 @@ import pytest
 from browser.every_page import HTML, needs_browser
 from PIL import Image
 
-from course_lib.publishing.inspection.browsing import chromium
-
 pytestmark = needs_browser
 SIZES = (14.4, 15.2, 16, 17.28, 17.6, 18)  # px: captions and tables, body text, ours, larger
 
 
 @pytest.fixture(scope="module")
-def notation():
-    with chromium() as browser:
-        page = browser.new_page(viewport={"width": 700, "height": 900}, device_scale_factor=1)
-        page.goto((HTML / "book" / "notation.html").as_uri())
-        page.evaluate("document.fonts.ready")
-        yield page
+def notation(browser):
+    page = browser.new_page(viewport={"width": 700, "height": 900}, device_scale_factor=1)
+    page.goto((HTML / "book" / "notation.html").as_uri())
+    page.evaluate("document.fonts.ready")
+    return page
 
 
 def ink(page, sign, size):
