@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import itertools
 import os
 import re
@@ -60,14 +61,13 @@ def names(root: Path) -> list[str]:
 
 
 def exercises(root: Path) -> list[str]:
-    """Return every exercise, "concept.exercise": what `@rubric(…)` stands above. No rubric is imported."""
+    """Return every exercise, "concept.exercise": what `@rubric(…)` stands above. No rubric is imported or parsed."""
     return [
-        f"{concept}.{node.name}"
+        f"{concept}.{name}"
         for concept in names(root)
-        for path in files(root, f"course_lib/rubrics/{concept}.py") + files(root, f"course_lib/rubrics/{concept}/*.py")
-        for node in parse(path).body
-        if isinstance(node, ast.FunctionDef)
-        and any(isinstance(mark, ast.Call) and dotted(mark.func) == "rubric" for mark in node.decorator_list)
+        for path in [root / f"course_lib/rubrics/{concept}.py", *files(root, f"course_lib/rubrics/{concept}/*.py")]
+        if path.is_file()
+        for name in re.findall(r"(?ms)^@rubric\(.*?^def (\w+)\(", text(path))
     ]
 
 
@@ -85,9 +85,21 @@ def _files(node: Any) -> Iterator[str]:
 
 def files(root: Path, pattern: str) -> list[Path]:
     """Return the files that match, sorted, without what is built or installed."""
-    return sorted(
-        path for path in root.glob(pattern) if path.is_file() and not BUILT.intersection(path.relative_to(root).parts)
-    )
+    found = (path for path in root.glob(pattern) if not BUILT.intersection(path.relative_to(root).parts))
+    return sorted(path for path in found if path.is_file() and _is_looked_at(path))
+
+
+@functools.cache
+def _is_looked_at(path: Path) -> bool:
+    """Whether rules read a file: `make concept` leaves out what is broken in another concept."""
+    if not ONLY or path.suffix not in (".py", ".md") or concerns(ONLY, str(path), names(ROOT)):
+        return True
+    try:
+        if path.suffix == ".py":
+            return bool(parse(path)) and all(cell.tree for cell in cells(path))
+        return isinstance(front_matter(path), dict) and all(cell.tree for cell in cells(path))
+    except (SyntaxError, yaml.YAMLError):
+        return False
 
 
 def concept_modules(root: Path) -> list[Path]:
@@ -98,7 +110,7 @@ def concept_modules(root: Path) -> list[Path]:
 def pages(root: Path) -> list[Path]:
     """Return the concepts' pages that there are, in reading order."""
     found = [root / "book" / concept.part / f"{concept.name}.md" for concept in concepts(root)]
-    return [path for path in found if path.is_file()]
+    return [path for path in found if path.is_file() and _is_looked_at(path)]
 
 
 def solutions(root: Path) -> list[Path]:
