@@ -38,7 +38,8 @@ def stages(concept: str) -> list[Stage]:
     tests = [f"tests/test_{concept}.py"]
     files = [*code, f"solutions/{concept}.py", *tests]
     solved = (f"{BUILT}/notebooks/{concept}.ipynb", f"_build/solutions/{concept}.ipynb")
-    audit = ((*PYTHON, "course_lib.cli", "audit", concept),) if (ROOT / "course_lib/checking/audit.py").exists() else ()
+    has_audit = "def audit(" in (ROOT / "course_lib/cli.py").read_text(encoding="utf-8")
+    audit = ((*PYTHON, "course_lib.cli", "audit", concept),) if has_audit else ()
     every = [
         ("style", ((*PYTHON, "ruff", "check", *files), (*PYTHON, "ruff", "format", "--check", *files))),
         ("types", ((*PYTHON, "mypy", "--follow-imports", "silent", *code),)),

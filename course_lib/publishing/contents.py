@@ -136,9 +136,9 @@ def _read_page(root: Path, docname: str, part: str) -> tuple[Page, list[Problem]
     try:
         matter = front_matter(text)
     except yaml.YAMLError as error:
-        return Page(docname, path, docname, part), [Problem(path, 1, f"front matter is not YAML: {error}")]
+        broken = Page(docname, path, docname, part, is_concept=_is_concept(docname))
+        return broken, [Problem(path, 1, f"front matter is not YAML: {error}")]
     heading = re.search(r"^# (.+)$", text, flags=re.M)
-    # book/<part>/<concept>.md: concepts, and only they, stand in a folder of their part.
     page = Page(
         docname=docname,
         path=path,
@@ -147,7 +147,7 @@ def _read_page(root: Path, docname: str, part: str) -> tuple[Page, list[Problem]
         needs=tuple(map(str, matter["needs"])) if isinstance(matter.get("needs"), list) else (),
         minutes=matter["minutes"] if isinstance(matter.get("minutes"), int) else None,
         needs_line=_line_of(text, "needs:"),
-        is_concept=len(Path(docname).parts) == 3,
+        is_concept=_is_concept(docname),
     )
     problems = _broken_fences(path, text)
     if page.is_concept and not isinstance(matter.get("needs"), list):
@@ -155,6 +155,11 @@ def _read_page(root: Path, docname: str, part: str) -> tuple[Page, list[Problem]
     if page.is_concept and page.minutes is None:
         problems.append(Problem(path, _line_of(text, "minutes:"), "front matter states no whole number of `minutes:`"))
     return page, problems
+
+
+def _is_concept(docname: str) -> bool:
+    """book/<part>/<concept>: concepts, and only they, stand in a folder of their part."""
+    return len(Path(docname).parts) == 3
 
 
 def _broken_fences(path: Path, text: str) -> list[Problem]:

@@ -79,6 +79,11 @@ def test_what_is_wrong_is_said_with_file_and_line(root, name, text, line, words)
     assert [(p.path, p.line) for p in found if words in p.message] == [(path, line)], found
 
 
+def test_a_concept_whose_front_matter_is_broken_is_a_concept_all_the_same(root):
+    (root / "book/second/jam.md").write_text("---\nneeds: [\n---\n")
+    assert "jam" in read_contents(root).concepts
+
+
 def test_needs_in_a_circle_are_shown_as_one(root):
     (root / "book/first/apples.md").write_text(page("Apples", "[jam]"))
     (root / "book/first/pears.md").write_text(page("Pears", "[apples]"))
