@@ -19,9 +19,18 @@ BREAKS_ITSELF = {
     "opens every descriptor",
     "says that it is a driver's object",
     "refers to what the examiner has",
+    "claims memory that it never sent",
+    "claims a stride beyond every number",
+    "sends truth values that are neither",
 }
 
 WRONG = "def to_upper(text):\n    return text"
+
+# A reply of the attacker's own making: what is new, the value, the buffers.
+_REPLY = (
+    "import gc\nfor o in gc.get_objects():\n    if type(o).__name__ == 'Respondent':\n"
+    "        o._do_do = lambda r, b: ({{'news': {0}, 'value': {1}}}, {2})"
+)
 
 # name: (a cell, the answer to to_upper)
 RAISE_THE_SCORE = {
@@ -174,6 +183,26 @@ RAISE_THE_SCORE = {
     "refers to what the examiner has": (
         "import gc\nfor o in gc.get_objects():\n    if type(o).__name__ == 'Respondent':\n"
         "        o.packer.pack = lambda value, depth=0: ['=', 2]",
+        WRONG,
+    ),
+    "claims memory that it never sent": (
+        _REPLY.format(
+            "{'storages': [[1, 'array', 0]], 'objects': []}", "['n', 3, ['a', '|u1', 1, 0, [4096], [1]]]", "[b'']"
+        ),
+        WRONG,
+    ),
+    "claims a stride beyond every number": (
+        _REPLY.format(
+            "{'storages': [[1, 'array', 8]], 'objects': []}",
+            "['n', 3, ['a', '|u1', 1, 0, [2, 1], [2**62, 2**62]]]",
+            "[bytes(8)]",
+        ),
+        WRONG,
+    ),
+    "sends truth values that are neither": (
+        _REPLY.format(
+            "{'storages': [[1, 'array', 8]], 'objects': []}", "['n', 3, ['a', '|b1', 1, 0, [8], [1]]]", "[b' ' * 8]"
+        ),
         WRONG,
     ),
     "sends a sender's exception": (

@@ -20,7 +20,8 @@ from course_lib.checking.forbidden import Watch
 from course_lib.checking.rubric import Call, RubricError
 from course_lib.grading.child import course_modules, shell
 from course_lib.grading.talk import frames
-from course_lib.grading.talk.packed import Packer, TooLarge
+from course_lib.grading.talk.packed import Packer
+from course_lib.grading.talk.scalars import TooLarge
 
 _WHAT: dict[str, Callable[..., Any]] = {
     "call": lambda target, *args, **kwargs: target(*args, **kwargs),

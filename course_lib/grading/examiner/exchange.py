@@ -15,7 +15,8 @@ from course_lib.grading.examiner.proxy import Proxy, error_from, stand_in
 from course_lib.grading.examiner.warm_server import Child
 from course_lib.grading.sandbox.lockdown import Limits
 from course_lib.grading.talk import frames
-from course_lib.grading.talk.packed import Packer, TooLarge
+from course_lib.grading.talk.packed import Packer
+from course_lib.grading.talk.scalars import TooLarge
 
 MOST_MESSAGES, PATIENCE = 20_000, 3  # of one case, and times the limit of a call: a driver may be led in circles
 MOST_BYTES = 256 << 20  # of all replies of one exercise, which lie here until it is judged

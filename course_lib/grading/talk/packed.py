@@ -14,27 +14,26 @@ from typing import Any
 import numpy as np
 
 from course_lib.checking.data import is_tensor, torch
-from course_lib.grading.talk import storages
+from course_lib.grading.talk import scalars, storages
 from course_lib.grading.talk.frames import MAX_RAW, Lie
+from course_lib.grading.talk.scalars import TooLarge
 from course_lib.grading.talk.untrusted import (
     MAX_ELEMENTS,
+    TENSORS,
     apart,
     dtype_of,
+    empty,
     expect,
     place_of,
     shape_of,
+    steps_within,
+    tensor_dtype_of,
     three,
-    torch_dtype_of,
 )
 
 MAX_NODES = 200_000
 MAX_TAKEN = 2 * MAX_NODES  # what is packed and what changed are counted apart by those who send
 MAX_DEPTH = 60
-MAX_DIGITS = 4000
-
-
-class TooLarge(ValueError):
-    """A value too large to be passed on."""
 
 
 class Packer:
@@ -78,34 +77,9 @@ class Packer:
         return ["h", self.refer(value)] if scalar is None else scalar
 
     def _scalar(self, value: Any, kind: type, depth: int) -> Any:
-        t = torch()
-        if kind is int:
-            if value.bit_length() > 3 * MAX_DIGITS:
-                raise TooLarge("an integer has thousands of digits")
-            return ["i", hex(value)]
-        if kind is complex:
-            return ["c", value.real, value.imag]
-        if kind is bytes:
-            return ["b", value.hex()] if len(value) < 1 << 19 else None
-        if kind is tuple:
-            return ["t", [self.pack(item, depth + 1) for item in value]]
-        if kind in (set, frozenset):
-            return ["s" if kind is set else "fs", [self.pack(item, depth + 1) for item in value]]
-        if kind is range:
-            return ["r", *(self.pack(part) for part in (value.start, value.stop, value.step))]
-        if kind is slice:
-            return ["sl", *(self.pack(part) for part in (value.start, value.stop, value.step))]
-        if isinstance(value, np.generic) and kind.__module__ == "numpy" and value.dtype.kind in "biufc":
-            return ["g", value.dtype.str, value.tobytes().hex()]
-        if isinstance(value, np.dtype) and value.kind in "biufcSU":
-            return ["nd", value.str]
-        if t is not None and kind is t.Size:
-            return ["z", [int(n) for n in value]]
-        if t is not None and isinstance(value, t.dtype | t.device):
-            return ["td" if isinstance(value, t.dtype) else "dv", str(value).removeprefix("torch.")]
-        if t is not None and kind.__name__ == "FakeTensor" and isinstance(value, t.Tensor):
+        if kind.__name__ == "FakeTensor" and isinstance(value, torch().Tensor):
             return ["F", *self._layout(value), str(value.device), bool(value.requires_grad)]
-        return None
+        return scalars.pack(value, kind, lambda item: self.pack(item, depth + 1))
 
     def _known(self, value: Any, depth: int) -> Any:
         number = self.numbers.get(id(value))
@@ -124,9 +98,9 @@ class Packer:
 
     def _can_travel(self, value: Any) -> bool:
         if type(value) is np.ndarray:
-            return value.dtype.kind in "biufcSU"
+            return value.dtype.kind in "biufcSU" and (value.itemsize > 0 or value.size == 0)
         if is_tensor(value):
-            return value.layout is torch().strided and not value.is_quantized
+            return value.layout is torch().strided and str(value.dtype).removeprefix("torch.") in TENSORS
         return True
 
     def _describe(self, value: Any, depth: int = 0) -> Any:
@@ -162,10 +136,17 @@ class Packer:
             near = storage.low <= made.low and made.low + made.size <= storage.low + storage.size
             near = near and (storage.place == made.place or (storage.on_host and made.on_host))
             if near and (low - storage.low) % item == 0:
-                return storage.number, (low - storage.low) // item
+                return self._viewed(storage, value, low - storage.low, item)
         made.number = self._number()
         self.storages[made.number] = made
-        return made.number, (low - made.low) // item
+        return self._viewed(made, value, low - made.low, item)
+
+    @staticmethod
+    def _viewed(storage: storages.Storage, value: Any, start: int, item: int) -> tuple[int, int]:
+        steps = value.strides if type(value) is np.ndarray else value.stride()
+        if "bool" in str(value.dtype):
+            storage.hold_truths(start, value.shape, steps)
+        return storage.number, start // item
 
     # what changed
 
@@ -201,9 +182,17 @@ class Packer:
                 raise Lie("a buffer has another size than was said")
             storage = self.storages.get(number)
             if storage is None:
+                self._theirs(number)
                 storage = self.storages[number] = storages.make(number, place_of(place), size)
+            elif size != storage.size:
+                raise Lie("a memory has another size than before")
             storage.write(data)
             storage.known = storage.read()
+
+    def _theirs(self, number: Any) -> None:
+        """Refuse a number that is ours to give."""
+        if type(number) is not int or number < 0 or (number - self.next) % 2 == 0:
+            raise Lie("an object has a number that the other side does not give")
 
     def apply(self, news: Any) -> None:
         """Bring known objects up to date, in place. Call after `unpack`."""
@@ -252,34 +241,13 @@ class Packer:
             return self._unpack_new(rest[0], rest[1], depth)
         if tag == "h":
             return self.resolve(rest[0])
-        return self._unpack_scalar(tag, rest, depth)
-
-    def _unpack_scalar(self, tag: str, rest: list[Any], depth: int) -> Any:
-        def items(kind: Callable[[Any], Any]) -> Any:
-            return kind(self._unpack(item, depth + 1) for item in expect(list, rest[0]))
-
-        simple: dict[str, Callable[[], Any]] = {
-            "i": lambda: int(expect(str, rest[0])[: 4 * MAX_DIGITS], 16),
-            "c": lambda: complex(rest[0], rest[1]),
-            "b": lambda: bytes.fromhex(rest[0]),
-            "t": lambda: items(tuple),
-            "s": lambda: set(apart(items(list))),
-            "fs": lambda: frozenset(apart(items(list))),
-            "r": lambda: range(*(self._unpack(part, depth + 1) for part in rest)),
-            "sl": lambda: slice(*(self._unpack(part, depth + 1) for part in rest)),
-            "g": lambda: np.frombuffer(bytes.fromhex(rest[1]), dtype_of(rest[0]))[0],
-            "nd": lambda: dtype_of(rest[0]),
-            "z": lambda: torch().Size(shape_of(rest[0])),
-            "td": lambda: torch_dtype_of(rest[0]),
-            "dv": lambda: torch().device(expect(str, rest[0])),
-            "F": lambda: self._fake(*rest),
-        }
-        if tag not in simple:
-            raise Lie("the data has an unknown kind")
-        return simple[tag]()
+        if tag == "F":
+            return self._fake(*rest)
+        return scalars.unpack(tag, rest, lambda item: self._unpack(item, depth + 1))
 
     def _unpack_new(self, number: Any, description: Any, depth: int) -> Any:
-        if type(number) is not int or number in self.objects:
+        self._theirs(number)
+        if number in self.objects:
             raise Lie("an object was introduced twice")
         if description[0] in ("l", "d"):  # may hold itself, so it is known before its items are
             made: Any = [] if description[0] == "l" else {}
@@ -302,16 +270,18 @@ class Packer:
             return {key: self._unpack(item, depth + 1) for key, (_, item) in zip(keys, rest[0], strict=True)}
         if tag == "a":
             dtype, number, offset, shape, strides = rest
-            if number == -1 and 0 in shape:
-                return np.empty(shape_of(shape), dtype_of(dtype))
-            return self.storages[number].array(dtype_of(dtype), offset, shape_of(shape), strides)
+            kind, sizes = dtype_of(dtype), shape_of(shape)
+            if number == -1:
+                return np.empty(empty(sizes), kind)
+            return self.storages[number].array(kind, offset, sizes, strides)
         if tag != "T":
             raise Lie("the data has an unknown kind")
         dtype, shape, strides, number, offset, flags, grad = rest
-        if number == -1 and 0 in shape:
-            made = torch().empty(shape_of(shape), dtype=torch_dtype_of(dtype))
+        kind, sizes = tensor_dtype_of(dtype), shape_of(shape)
+        if number == -1:
+            made = torch().empty(empty(sizes), dtype=kind)
         else:
-            made = self.storages[number].tensor(torch_dtype_of(dtype), offset, shape_of(shape), strides)
+            made = self.storages[number].tensor(kind, offset, sizes, strides)
         made = torch().nn.Parameter(made, requires_grad=bool(flags[0])) if flags[1] else made
         if flags[0]:
             made.requires_grad_(True)
@@ -322,5 +292,8 @@ class Packer:
     def _fake(self, dtype: Any, shape: Any, strides: Any, device: Any, requires_grad: Any) -> Any:
         if not self.fake or device not in ("cuda", "cuda:0", "cpu", "meta"):
             raise Lie("a fake tensor came where none was sent, or is on an unknown device")
-        made = torch().empty_strided(shape_of(shape), strides, dtype=torch_dtype_of(dtype), device=device)
+        kind, sizes = tensor_dtype_of(dtype), shape_of(shape)
+        if 0 not in sizes:  # nothing is allocated for a fake one; what it claims must make sense all the same
+            steps_within(MAX_ELEMENTS * kind.itemsize, kind.itemsize, 0, sizes, strides, unit=kind.itemsize)
+        made = torch().empty_strided(sizes, strides if 0 not in sizes else [1] * len(sizes), dtype=kind, device=device)
         return made.requires_grad_(requires_grad is True)

@@ -14,6 +14,11 @@ from course_lib.grading.talk.frames import Lie
 
 MAX_ELEMENTS = 1 << 26
 MAX_SAME_HASH = 100
+MAX_STEP = 1 << 40  # bytes, of an axis of one element, where it says nothing
+TENSORS = {  # the dtypes of numbers that may be looked at; quantized, packed and opaque ones stay where they are
+    "bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64", "float16", "bfloat16", "float32",
+    "float64", "complex32", "complex64", "complex128", "float8_e4m3fn", "float8_e5m2",
+}  # fmt: skip
 
 
 def expect(kind: type, value: Any) -> Any:
@@ -38,11 +43,30 @@ def place_of(place: Any) -> str:
 
 
 def shape_of(shape: Any) -> list[int]:
-    """Return a shape that is small enough."""
+    """Return a shape that is small enough, also where it is empty."""
     sizes = [expect(int, size) for size in expect(list, shape)]
-    if len(sizes) > 32 or any(size < 0 for size in sizes) or math.prod(sizes) > MAX_ELEMENTS:
+    if len(sizes) > 32 or any(size < 0 for size in sizes) or math.prod(size or 1 for size in sizes) > MAX_ELEMENTS:
         raise Lie("an array is larger than any answer of the course")
     return sizes
+
+
+def steps_within(size: int, item: int, offset: Any, shape: list[int], strides: Any, unit: int = 1) -> list[int]:
+    """Return the strides in bytes of a view whose first and last byte lie among `size` bytes; raises `Lie`.
+
+    `offset` and `strides` count units of `unit` bytes. This is the only place that says so, before anything is built:
+    Python's whole numbers have no end, and NumPy's and torch's own checks do.
+    """
+    steps = [unit * expect(int, step) for step in expect(list, strides)]
+    start = unit * expect(int, offset)
+    if len(steps) != len(shape) or any(abs(step) > MAX_STEP for step in steps):
+        raise Lie("an array has strides of the wrong form")
+    if item < 1 or any(n < 1 for n in shape):
+        raise Lie("an array without bytes claims to view some")
+    reaches = [(n - 1) * step for n, step in zip(shape, steps, strict=True)]
+    first, last = start + sum(min(0, reach) for reach in reaches), start + sum(max(0, reach) for reach in reaches)
+    if first < 0 or last + item > size:
+        raise Lie("an array reaches beyond its memory")
+    return steps
 
 
 def dtype_of(name: Any) -> np.dtype:
@@ -53,12 +77,34 @@ def dtype_of(name: Any) -> np.dtype:
     return dtype
 
 
+def number_of(name: Any, digits: Any) -> Any:
+    """Return a NumPy scalar of that dtype, from its bytes."""
+    dtype, raw = dtype_of(name), bytes.fromhex(expect(str, digits)[:200])
+    if dtype.kind in "SU" or len(raw) != dtype.itemsize:
+        raise Lie("a number has the wrong form")
+    return np.frombuffer(raw, np.uint8).astype(bool)[0] if dtype.kind == "b" else np.frombuffer(raw, dtype)[0]
+
+
+def empty(sizes: list[int]) -> list[int]:
+    """Return the shape of an array that views no memory, and so has no elements."""
+    if 0 not in sizes:
+        raise Lie("an array has elements, but no memory")
+    return sizes
+
+
 def torch_dtype_of(name: Any) -> Any:
     """Return PyTorch's dtype of that name."""
     dtype = getattr(torch(), expect(str, name), None)
     if torch() is None or not isinstance(dtype, torch().dtype):
         raise Lie("a tensor has an unknown dtype")
     return dtype
+
+
+def tensor_dtype_of(name: Any) -> Any:
+    """Return PyTorch's dtype of that name, if tensors of it may be looked at here."""
+    if expect(str, name) not in TENSORS:
+        raise Lie("a tensor has an unknown dtype")
+    return torch_dtype_of(name)
 
 
 def apart(keys: Iterable[Any]) -> list[Any]:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from course_lib.checking.comparison import Rules, difference
 from course_lib.grading.examiner.proxy import stand_in
 from course_lib.grading.talk.frames import Lie
-from course_lib.grading.talk.packed import Packer, TooLarge
+from course_lib.grading.talk.packed import Packer
+from course_lib.grading.talk.scalars import TooLarge
 
 
 class Pair:
