@@ -1,5 +1,6 @@
 """Arrows point one way: concepts import earlier concepts only, and each folder of machinery what DESIGN gives it."""
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -131,3 +132,43 @@ def test_an_import_by_name_is_seen_too(house, edit):
         'import importlib\n\nimportlib.import_module("course_lib.checking")',
     )
     assert "imports checking" in problems(house)[0]
+
+
+def named_in_strings(root: Path) -> list[str]:
+    """Say where a string names a module of another folder or room: no rule about arrows would see it.
+
+    Rubrics are no such thing: they are found by their names.
+    """
+    modules = {".".join(path.relative_to(root).with_suffix("").parts) for path in files(root, "course_lib/*/**/*.py")}
+    rooms = {module.removesuffix(".__init__") for module in modules if not module.startswith("course_lib.rubrics")}
+    found = []
+    for path in files(root, "course_lib/**/*.py"):
+        here = ".".join(path.relative_to(root).parent.parts)
+        for node in ast.walk(parse(path)):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                name = node.value.removeprefix("import ")
+                if name in rooms and name != here and name.rpartition(".")[0] != here:
+                    found.append(f"{at(root, path, node.lineno)}: a string names {name}; import it, so that it is seen")
+    return found
+
+
+def test_no_string_names_a_module_of_another_room():
+    none_of(named_in_strings(ROOT))
+
+
+@pytest.mark.parametrize(
+    ("written", "where"),
+    [
+        ('NAME = "course_lib.grading.pool"', ["course_lib/checking/verdict.py"]),
+        ('run("import course_lib.grading")', ["course_lib/checking/verdict.py"]),
+        ('WORKER = "course_lib.checking.verdict"', []),
+        ('TEXT = "see course_lib.grading.pool"', []),
+        ('load("course_lib.rubrics.first")', []),
+    ],
+)
+def test_a_string_that_names_a_module_of_another_room_is_named(house, written, where):
+    (house / "course_lib/grading").mkdir()
+    for name in ("__init__", "pool"):
+        (house / f"course_lib/grading/{name}.py").touch()
+    (house / "course_lib/checking/verdict.py").write_text(f"{written}\n")
+    assert [problem.partition(":")[0] for problem in named_in_strings(house)] == where

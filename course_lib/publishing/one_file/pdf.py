@@ -1,6 +1,6 @@
 """The whole book as one PDF, printed by Debian's Chromium."""
 
-import re
+import io
 import shutil
 import subprocess
 from html import escape
@@ -60,26 +60,17 @@ def write_pdf(contents: Contents, build: Path, target: Path, about: About) -> No
 
 
 def described(printed: bytes, about: About) -> bytes:
-    """A PDF of Chromium's, which knows no author and only the clock's time, with its description written anew.
+    """A PDF of Chromium's, which knows no author and only the clock's time, with its description written anew."""
+    from pypdf import PdfWriter
 
-    PDF lets one append an object that replaces an earlier one, and a table that says where it is (ISO 32000, 7.5.6).
-    """
-    trailers = re.findall(rb"trailer\s*<<(.*?)>>\s*startxref\s*(\d+)\s*%%EOF", printed, flags=re.S)
-    known = dict(re.findall(rb"/(Size|Root|Info) ([^/>]+?)\s*(?=/|$)", trailers[-1][0])) if trailers else {}
-    if len(known) < 3:
-        raise ValueError(
-            "Chromium no longer ends its PDF with a plain trailer: course_lib/publishing/one_file/pdf.py reads one"
-        )
-    number = int(known[b"Info"].split()[0])
-    facts = {"Title": about.title, "Author": about.author, "Subject": about.says, "Creator": "course_lib"}
-    words = "".join(f"/{name} <feff{said.encode('utf-16-be').hex()}>\n" for name, said in facts.items())
     when = f"D:{about.changed:%Y%m%d%H%M%S}Z"
-    start = len(printed) + 1
-    said = f"{number} 0 obj\n<<{words}/Producer (Chromium)\n/CreationDate ({when})\n/ModDate ({when})>>\nendobj\n"
-    table = f"xref\n0 1\n0000000000 65535 f \n{number} 1\n{start:010} 00000 n \ntrailer\n"
-    ends = f"/Prev {int(trailers[-1][1])}>>\nstartxref\n{start + len(said)}\n%%EOF\n"
-    parts = b"".join(b"/%b %b\n" % part for part in known.items())
-    return printed + b"\n" + said.encode() + table.encode() + b"<<" + parts + ends.encode()
+    facts = {"Title": about.title, "Author": about.author, "Subject": about.says, "Creator": "course_lib"}
+    facts |= {"Producer": "Chromium", "CreationDate": when, "ModDate": when}
+    writer = PdfWriter(io.BytesIO(printed), incremental=True)  # what was printed stays as it is
+    writer.add_metadata({f"/{name}": said for name, said in facts.items()})
+    made = io.BytesIO()
+    writer.write(made)
+    return made.getvalue()
 
 
 def _whole(made: list[Article], about: About, html: Path) -> str:

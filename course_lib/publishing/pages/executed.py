@@ -202,9 +202,11 @@ def _write_readable(source: Source, contents: Contents, build: Path) -> None:
 
 def _readable_key(source: Source, contents: Contents) -> str:
     """The hash of all that the readable notebook shows: outputs, text, what rubrics say, and how it is written."""
+    from course_lib.publishing.colab import plain_markdown
+
     page, root = source.page, contents.root
     titles = json.dumps([[other.docname, other.title] for other in contents.pages])  # all that it shows of the others
-    writers = imported_files("import course_lib.publishing.colab.plain_markdown", root)
+    writers = imported_files(f"import {plain_markdown.__name__}", root)
     files = {page.path, root / "pyproject.toml", *writers, *rubric_files(page.name, root)}
     return digest_of(files | {root / "_toc.yml", root / "book" / "references.bib"}, source.key, titles)
 
