@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import linecache
+import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterable
@@ -44,6 +45,7 @@ class Outcome:
     call: Call
     value: Any = None
     failure: Failure | None = None
+    seconds: float = 0.0
 
 
 def run(
@@ -58,10 +60,11 @@ def run(
     """
     target = function if driver is None else lambda *args, **kwargs: driver(function, *args, **kwargs)
     with quiet():
+        begun = time.perf_counter()
         try:
             with watching or contextlib.nullcontext():
                 value = target(*call.args, **call.kwargs)
-            return Outcome(call, value=value)
+            return Outcome(call, value=value, seconds=time.perf_counter() - begun)
         except KeyboardInterrupt:
             raise
         except BaseException as error:

@@ -41,6 +41,7 @@ def transform(value: Any, change: Callable[[Any], Any], depth: int = 0) -> Any:
     """Rebuild nested lists, tuples and dicts with every leaf replaced by `change(leaf)`."""
     if depth > MAX_DEPTH:
         raise TooDeep(f"the data is nested more than {MAX_DEPTH} deep")
+    value = plain(value) if isinstance(value, tuple) else value
     if is_sequence(value):
         kind = list if type(value) is list else tuple
         return kind(transform(item, change, depth + 1) for item in value)
@@ -53,6 +54,7 @@ def leaves(value: Any, depth: int = 0) -> Iterator[Any]:
     """Yield every leaf of nested lists, tuples and dicts; raises `TooDeep` for data that holds itself."""
     if depth > MAX_DEPTH:
         raise TooDeep(f"the data is nested more than {MAX_DEPTH} deep")
+    value = plain(value)
     if is_sequence(value):
         for item in value:
             yield from leaves(item, depth + 1)
@@ -79,7 +81,14 @@ def _bulk(leaf: Any) -> int:
 
 
 def plain(value: Any) -> Any:
-    """Turn a NumPy scalar into the Python scalar it stands for; leave everything else."""
+    """Turn a NumPy scalar into the Python scalar it stands for, and a named tuple into a tuple; leave everything else.
+
+    >>> from collections import namedtuple
+    >>> plain(np.float32(0.5)), plain(namedtuple("Pair", "left right")(1, 2))
+    (0.5, (1, 2))
+    """
+    if type(value) is not tuple and issubclass(type(value), tuple) and not is_sequence(value):
+        return tuple.__getitem__(value, slice(None))
     return np.generic.item(value) if type(value).__module__ == "numpy" and isinstance(value, np.generic) else value
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from course_lib.checking.calling import run
 from course_lib.checking.comparison import difference
-from course_lib.checking.judging import Trial, changed, rules
+from course_lib.checking.judging import Trial, changed, memory, rules
 from course_lib.checking.rubric import Rubric, summary
 
 
@@ -26,10 +26,15 @@ def diagnose(rubric: Rubric, trials: Sequence[Trial]) -> str | None:
 
 
 def _agrees(rubric: Rubric, mistake: Callable[..., Any], trial: Trial) -> bool:
+    kind = trial.difference.kind if trial.difference else ""
+    if kind == "device":
+        return False  # mistakes are not tried on devices
     theirs, ours = trial.outcome, run(mistake, trial.case.make(), rubric.driver)
     if theirs.failure or ours.failure:
         return bool(theirs.failure and ours.failure and type(theirs.failure.error) is type(ours.failure.error))
     if difference(ours.value, theirs.value, rules(rubric)) is not None:
+        return False
+    if kind == "memory" and not memory(rubric, trial.expected, ours):
         return False
     return not changed([*ours.call.args], [*theirs.call.args], rules(rubric))
 

@@ -12,9 +12,11 @@ from course_lib.checking.diagnosis import agreeing, feedback
 from course_lib.checking.judging import Trial, judge
 from course_lib.checking.respondents import InThisProcess, Respondent
 from course_lib.checking.rubric import Case, Rubric, find, summary
+from course_lib.checking.steadiness import AGAIN, entangled, unsteady
 from course_lib.checking.verdict import Verdict
 
 AT_ONCE = 5  # draws that are tried before anybody asks whether one has failed
+SLOW, THOUSANDS = 0.2, 1000  # seconds; times the reference
 ON_DEVICES = 4  # of how many draws one is tried on other devices too
 
 
@@ -40,7 +42,9 @@ def examine(rubric: Rubric, respondent: Respondent, seed: int = 0, draws: int | 
     cases = rubric.domain_cases(seed, draws or rubric.draws)
     if _wrong(trials):
         edges = _tried(rubric, respondent, rubric.edge_cases())
-        return scoring.failed(rubric, trials, _mistake(rubric, respondent, trials, edges, cases))
+        mistake = _mistake(rubric, respondent, trials, edges, cases)
+        state = None if mistake else unsteady(rubric, respondent, trials[0])
+        return scoring.failed(rubric, trials, mistake, state.message if state else "")
     on = Devices(rubric, respondent)
     for trial in on.on_each([trials[len(trials) // 2], trials[-1]]):
         if trial.difference:
@@ -50,9 +54,13 @@ def examine(rubric: Rubric, respondent: Respondent, seed: int = 0, draws: int | 
     if verdict.passed:
         drawn = list(_drawn(rubric, respondent, cases, on))
         if wrong := _wrong(drawn):
-            verdict = _short(rubric, respondent, trials, edges, drawn, wrong)
+            verdict = _short(rubric, trials, edges, drawn, wrong)
+        elif wrong := _disturbed(rubric, respondent, trials):
+            verdict = scoring.short_of_the_prompt(rubric, wrong.case.title, None, wrong, edges)
         elif path := respondent.shortcut(rubric):  # which only some edge or draw has led to
             verdict = scoring.nothing(rubric, "failed", _shortcut(path))
+        else:
+            verdict = replace(verdict, notes=_slow([*trials, *edges, *drawn]))
     return replace(verdict, devices=on.notes())
 
 
@@ -89,9 +97,24 @@ def _mistake(
     return names[0] if len(names) == 1 else None
 
 
-def _short(
-    rubric: Rubric, respondent: Respondent, trials: list[Trial], edges: list[Trial], drawn: list[Trial], wrong: Trial
-) -> Verdict:
+def _disturbed(rubric: Rubric, respondent: Respondent, trials: list[Trial]) -> Trial | None:
+    """Return the trial in which something that was called before shows."""
+    if state := unsteady(rubric, respondent, trials[0]):
+        first = trials[0]
+        return Trial(replace(first.case, title=AGAIN), first.outcome, first.expected, state)
+    return entangled(rubric, respondent, trials[-1], trials[0])
+
+
+def _slow(trials: Sequence[Trial]) -> tuple[str, ...]:
+    """Note an answer that takes thousands of times as long as the reference. It costs nothing."""
+    mine = sum(trial.outcome.seconds for trial in trials)
+    own = sum(trial.expected.seconds for trial in trials)
+    if mine < SLOW or mine < THOUSANDS * own:
+        return ()
+    return (f"Your answer takes {mine / own:,.0f} times as long as the reference. That costs no points.",)
+
+
+def _short(rubric: Rubric, trials: list[Trial], edges: list[Trial], drawn: list[Trial], wrong: Trial) -> Verdict:
     """Return the verdict of an answer for which some draw fails."""
     assert wrong.difference is not None
     assert rubric.draw is not None

@@ -13,6 +13,7 @@ from course_lib.checking.calling import Failure, Outcome, run
 from course_lib.checking.comparison import Difference, Rules, difference
 from course_lib.checking.data import TooDeep, is_tensor, leaves, plain, to_float64, transform
 from course_lib.checking.rubric import Call, Case, Rubric
+from course_lib.checking.sharing import shared
 from course_lib.checking.texts import DIGITS, describe, describe_both, place
 
 EXACT = Rules(tolerance=(0.0, 0.0))
@@ -53,7 +54,22 @@ def _first_difference(rubric: Rubric, case: Case, expected: Outcome, outcome: Ou
     written = _arguments(rubric, expected, outcome)
     if found and written and not rubric.mutates:  # the one may well be the cause of the other
         return replace(found, message=f"{found.message} {written.message}")
-    return found or written
+    return found or written or memory(rubric, expected, outcome)
+
+
+def memory(rubric: Rubric, expected: Outcome, outcome: Outcome) -> Difference | None:
+    """Say of which argument the result is a part, where the reference's is not."""
+    if rubric.driver or rubric.mutates or rubric.may_share:
+        return None
+    mine, own = (shared(_named(rubric, one.call), one.value) for one in (outcome, expected))
+    name = next((name for name in mine if name not in own), None)
+    if name is None:
+        return None
+    message = (
+        f"The values are right, but the result is `{name}` itself or a part of its memory: whoever writes to the one "
+        "changes the other. Return a new one."
+    )
+    return Difference("memory", message, "", "a result of its own", f"memory of {name}")
 
 
 def _failures(expected: Outcome, outcome: Outcome) -> Difference | None:
@@ -94,6 +110,10 @@ def _arguments(rubric: Rubric, expected: Outcome, outcome: Outcome) -> Differenc
             message = f"The argument `{name}` {verb}{help_}."
             return Difference("arguments", message, name, *_both(before, after))
     return None
+
+
+def _named(rubric: Rubric, call: Call) -> list[tuple[str, Any]]:
+    return [*zip(parameter_names(rubric), call.args, strict=False), *call.kwargs.items()]
 
 
 def _pairs(rubric: Rubric, one: Call, other: Call) -> Iterator[tuple[str, Any, Any]]:

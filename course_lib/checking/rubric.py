@@ -85,6 +85,7 @@ class Rubric:
         self.up_to: tuple[str, ...] = (up_to,) if isinstance(up_to, str) else tuple(up_to)
         self.mutates: bool = options["mutates"]
         self.devices: bool = options["devices"]
+        self.may_share: bool = options["may_share"]
         self.draws: int = options["draws"]
         self.driver: Callable[..., Any] | None = None
         self.draw: Callable[..., Any] | None = None
@@ -119,6 +120,11 @@ class Rubric:
     def max_points(self) -> float:
         """The points of the general cases and of every edge."""
         return self.points + sum(edge.points for edge in self.edges)
+
+    @property
+    def graded_draws(self) -> int:
+        """How many draws a submission is graded with, besides its cases and edges."""
+        return 2 * self.draws
 
     @property
     def parameters(self) -> list[str]:
@@ -250,6 +256,7 @@ def rubric(
     mutates: bool = False,
     devices: bool = True,
     draws: int = 20,
+    may_share: bool = False,
 ) -> Callable[[Callable[..., Any]], Rubric]:
     """Make a rubric of a function `(rng, size) -> arguments`; README.md beside this file says what each part does.
 

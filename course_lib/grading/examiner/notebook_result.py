@@ -136,7 +136,7 @@ def _examine(session: Session, rubric: Rubric, seed: int) -> tuple[Verdict, list
         try:
             session.answers()  # loading has limits of its own
             with _at_most(session.limits.call * PATIENCE):
-                verdict = examine(rubric, remote, seed)
+                verdict = examine(rubric, remote, seed, rubric.draws if seed == PUBLIC else rubric.graded_draws)
             return (_cut_short(verdict, remote.deaths) if remote.deaths else verdict), remote.deaths
         except ServerGone:
             raise
@@ -200,12 +200,26 @@ def _harmless(verdict: Verdict) -> bool:
     return verdict.status == "blank" or any(reason.name == GENERAL and reason.passed for reason in verdict.reasons)
 
 
+def _worth(public: Verdict, secret: Verdict) -> Verdict:
+    """Return the public verdict with what both verdicts agree was earned."""
+    earned = {reason.name: reason.points for reason in secret.reasons}
+    reasons = tuple(
+        reason
+        if reason.points <= earned.get(reason.name, 0.0)
+        else dataclasses.replace(reason, points=0.0, passed=None)
+        for reason in public.reasons
+    )
+    points = sum(reason.points for reason in reasons)
+    status = public.status if points else "failed"
+    return dataclasses.replace(public, points=points, status=status, reasons=reasons)
+
+
 def showable(secret: Verdict, public: Verdict, trouble: str) -> Verdict:
     """Return the verdict with the secret cases' points, its words and examples from the public ones only."""
     shown = secret
     if secret is not public and not _harmless(secret):
         if not _harmless(public):
-            shown = dataclasses.replace(public, points=0.0)
+            shown = _worth(public, secret)
         else:
             message = "It agrees with the reference on the cases of `check`, but not on all those it was graded with."
             if secret.mistake:
