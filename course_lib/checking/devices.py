@@ -68,12 +68,13 @@ def run_on_fake_cuda(function: Callable[..., Any], call: Call, driver: Callable[
         if mode is None:
             return None
         t = torch()
+        first = t.device("cuda", 0)
 
         def fake(leaf: Any) -> Any:
             if is_tensor(leaf):
-                copy = t.empty_strided(leaf.shape, leaf.stride(), dtype=leaf.dtype, device="cuda")
+                copy = t.empty_strided(leaf.shape, leaf.stride(), dtype=leaf.dtype, device=first)
                 return copy.requires_grad_(leaf.requires_grad)
-            return t.device("cuda") if isinstance(leaf, t.device) else leaf
+            return first if isinstance(leaf, t.device) else leaf
 
         outcome = run(function, Call(transform(call.args, fake), transform(call.kwargs, fake)), driver)
     failed = outcome.failure
@@ -114,7 +115,7 @@ def fake_mode() -> Iterator[Any]:
     if not _lend_guard():
         yield None
         return
-    with FakeTensorMode(allow_non_fake_inputs=True) as mode, _host_reads():
+    with FakeTensorMode(allow_non_fake_inputs=True) as mode, _as_on_a_gpu():
         yield mode
 
 
@@ -132,17 +133,40 @@ def _lend_guard() -> bool:
     return bool(registry[_CUDA])
 
 
-def _host_reads() -> Any:
-    """Return a mode in which NumPy's reading of a GPU tensor fails as it would on a GPU."""
+def _as_on_a_gpu() -> Any:
+    """Return a mode in which three things are as on a GPU that fake tensors know otherwise.
+
+    NumPy cannot read a GPU tensor; "cuda" is the first GPU; and a tensor made of a tensor stays on its device.
+    """
     t = torch()
     from torch.overrides import TorchFunctionMode
 
     reads = (t.Tensor.numpy, t.Tensor.__array__)
+    moves = (t.Tensor.to, t.Tensor.cuda)
+    copies = (t.tensor, t.as_tensor, t.asarray)
 
-    class HostReads(TorchFunctionMode):
+    class AsOnAGpu(TorchFunctionMode):
         def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            kwargs = kwargs or {}
             if func in reads and args[0].device.type == "cuda":
                 raise HostMemoryNeeded("a CUDA tensor was handed to NumPy")
-            return func(*args, **(kwargs or {}))
+            if func in moves:
+                args = tuple(_numbered(part) for part in args)
+                kwargs = {name: _numbered(part) for name, part in kwargs.items()}
+                if func is t.Tensor.cuda and len(args) == 1 and kwargs.get("device") is None:
+                    args = (*args, t.device("cuda", 0))
+            elif func in copies and args and isinstance(args[0], t.Tensor):
+                known = {name: value for name, value in kwargs.items() if name in ("dtype", "device") and value}
+                made = args[0].detach().clone()
+                made = made.to(**known) if known else made
+                return made.requires_grad_(bool(kwargs.get("requires_grad")))
+            return func(*args, **kwargs)
 
-    return HostReads()
+    return AsOnAGpu()
+
+
+def _numbered(part: Any) -> Any:
+    """Return the first GPU where a device is only said to be one."""
+    t = torch()
+    plain = part == "cuda" if isinstance(part, str) else isinstance(part, t.device) and str(part) == "cuda"
+    return t.device("cuda", 0) if plain else part

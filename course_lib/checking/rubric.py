@@ -17,7 +17,7 @@ import numpy as np
 from course_lib.checking.data import bulk
 
 RUBRICS = "course_lib.rubrics"  # the path is the index: the exercise a.b is rubric b of this package's module a
-KINDS = ("sign", "permutation", "dtype")
+KINDS = ("sign", "permutation", "dtype", "strides")
 
 
 class RubricError(ValueError):

@@ -28,6 +28,8 @@ IN_TURN = (
 
 def unsteady(rubric: Rubric, respondent: Respondent, first: Trial) -> Difference | None:
     """Try the first case once more and return what is different from the first time, whether that was right or not."""
+    if first.difference and first.difference.kind not in ("values", "error"):
+        return None  # what is wrong with it says enough
     outcome = respondent.respond(rubric, [first.case.make()])[0]
     if _same(rubric, first.outcome, outcome):
         return None
@@ -72,13 +74,13 @@ class _Interrupted:
     """An answer between whose first call and whatever follows something else happens."""
 
     def __init__(self, answer: Any, between: Callable[[], None]) -> None:
-        self._answer, self._between = answer, between
+        self._answer, self._between, self._done = answer, between, False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         made = self._answer(*args, **kwargs)
-        if self._between:
-            between, self._between = self._between, None  # type: ignore[assignment]
-            between()
+        if not self._done:
+            self._done = True
+            self._between()
         return made
 
     def __getattr__(self, name: str) -> Any:

@@ -1,5 +1,7 @@
 """The first difference: order of the tests, tolerances, leniency, and objects that lie."""
 
+from collections import namedtuple
+
 import numpy as np
 import pytest
 import torch
@@ -166,3 +168,18 @@ def test_data_that_holds_itself_ends():
     held.append(held)
     assert difference([1, [1, [1, 2]]], held, Rules()) is not None
     assert difference(held, held, Rules()).kind == "structure"
+
+
+def test_strides_along_axes_of_length_one_may_be_anything_where_the_rubric_says_so():
+    rules = Rules(up_to=("strides",))
+    assert difference(((2, 1), (1, 2), 0), ((2, 1), (1, 7), 0), rules) is None
+    assert difference(((2, 1), (1, 2), 0), ((2, 1), (2, 2), 0), rules) is not None
+    assert difference(((2, 1), (1, 2)), ((2, 1), (1, 7)), Rules()) is not None
+
+
+def test_a_named_tuple_is_a_tuple():
+    pair = namedtuple("Pair", "left right")
+    assert difference((1, np.ones(2)), pair(1, np.ones(2)), Rules()) is None
+    assert difference((1, 2), pair(1, 3), Rules()).where == "[1]"
+    assert difference(torch.max(torch.eye(2), 0).values, torch.max(torch.eye(2), 0)[0], Rules()) is None
+    assert difference(tuple(torch.max(torch.eye(2), 0)), torch.max(torch.eye(2), 0), Rules()) is None

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.checking.data import torch
+from course_lib.checking.data import plain, torch
 from course_lib.grading.talk.frames import Lie
 from course_lib.grading.talk.untrusted import apart, dtype_of, expect, number_of, shape_of, torch_dtype_of
 
@@ -44,7 +44,7 @@ def pack(value: Any, kind: type, inner: Callable[[Any], Any]) -> Any:
         return ["z", [int(n) for n in value]]
     if t is not None and isinstance(value, t.dtype | t.device):
         return ["td" if isinstance(value, t.dtype) else "dv", str(value).removeprefix("torch.")]
-    return None
+    return ["t", [inner(item) for item in plain(value)]] if issubclass(kind, tuple) else None
 
 
 def unpack(tag: Any, rest: list[Any], inner: Callable[[Any], Any]) -> Any:

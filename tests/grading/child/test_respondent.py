@@ -248,3 +248,39 @@ def test_independent_calls_of_a_driver_raise_the_first_error_and_stay_in_step(lo
     outcomes = RemoteRespondent(lambda: answers, USUAL).respond(exercise, [_pair(None, 1)])
     assert outcomes[0].value == [5, 4]
     assert seen == [ValueError]
+
+
+def copied(x):
+    """A tensor of its own, with its length."""
+    return x.clone(), len(x)
+
+
+COPIED = _make(copied, _tensors)
+PAIR = "from collections import namedtuple\nPair = namedtuple('Pair', 'copy length')\n"
+STEADY = {
+    "named tuple": (PAIR + "def copied(x): return Pair(x.clone(), len(x))", ""),
+    "itself": ("def copied(x): return x, len(x)", "`x` itself"),
+    "view": ("def copied(x): return x[:], len(x)", "`x` itself"),
+    "state": (
+        "seen = []\ndef copied(x):\n    seen.append(x)\n    return x + (len(seen) > 2), len(x)",
+        "Called once more",
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "words"), STEADY.values(), ids=STEADY.keys())
+def test_what_is_asked_unasked_is_asked_in_every_process(load, source, words):
+    from course_lib.checking import InThisProcess
+
+    space = {}
+    exec(source, space)
+    here, there = examine(COPIED, InThisProcess(space["copied"]), 3), judged(load, COPIED, source)
+    assert (here.status, here.points, here.message) == (there.status, there.points, there.message)
+    assert words in here.message
+    assert here.passed == (not words)
+
+
+def test_objects_that_disturb_each_other_are_noticed_in_another_process(load):
+    shared = SOURCE.replace("self.state = [", "type(self).state = [")
+    verdict = judged(load, MOMENTUM, shared)
+    assert verdict.message.startswith("Two objects that are used in turn disturb each other")
