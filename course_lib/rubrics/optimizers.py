@@ -43,12 +43,11 @@ def stepped(name, starts, gradients, **settings):
     return "; ".join([f"o = {name}({given})", *(f"o.step({describe(step)})" for step in gradients)])
 
 
-def instead(reference, method="_direction"):
+def instead(reference, method="direction"):
     """Make a class out of a reference and one method that replaces its own, named and described by that method."""
 
     def make(function):
-        body = {"step": optimizers.SGD.step_by_loops, method: function, "__doc__": function.__doc__}
-        return type(function.__name__, (reference,), body)
+        return type(function.__name__, (reference,), {method: function, "__doc__": function.__doc__})
 
     return make
 
@@ -506,7 +505,7 @@ def the_average_forgets_in_a_pause():
 @instead(optimizers.RMSProp)
 def epsilon_inside(self, gradient, index):
     """ε was added under the root. In this form it is added to the root: √s + ε."""
-    optimizers.RMSProp._direction(self, gradient, index)
+    optimizers.RMSProp.direction(self, gradient, index)
     return gradient / (self.squares[index] + self.epsilon).sqrt()
 
 
@@ -514,7 +513,7 @@ def epsilon_inside(self, gradient, index):
 @instead(optimizers.RMSProp)
 def forgets_epsilon(self, gradient, index):
     """ε is not added to the root. Without it, a gradient that has always been 0 means 0 divided by 0."""
-    optimizers.RMSProp._direction(self, gradient, index)
+    optimizers.RMSProp.direction(self, gradient, index)
     return gradient / self.squares[index].sqrt()
 
 
@@ -529,7 +528,7 @@ def swaps_the_weights(self, parameters, learning_rate, decay, epsilon):
 @instead(optimizers.RMSProp)
 def forgets_the_square_root(self, gradient, index):
     """The gradient was divided by s itself. Take the root first, so that gradient and divisor have the same unit."""
-    optimizers.RMSProp._direction(self, gradient, index)
+    optimizers.RMSProp.direction(self, gradient, index)
     return gradient / (self.squares[index] + self.epsilon)
 
 
@@ -537,7 +536,7 @@ def forgets_the_square_root(self, gradient, index):
 @instead(optimizers.RMSProp)
 def adds_epsilon_to_the_quotient(self, gradient, index):
     """ε was added to the quotient. `a / b + c` divides first: put the whole divisor √s + ε in parentheses."""
-    optimizers.RMSProp._direction(self, gradient, index)
+    optimizers.RMSProp.direction(self, gradient, index)
     return gradient / self.squares[index].sqrt() + self.epsilon / self.learning_rate
 
 
@@ -561,7 +560,7 @@ def adds_the_whole_square(self, gradient, index):
 @instead(optimizers.RMSProp)
 def corrects_the_start(self, gradient, index):
     """The average was corrected for its start at zero. Adam does that; RMSProp uses it as it is."""
-    optimizers.RMSProp._direction(self, gradient, index)
+    optimizers.RMSProp.direction(self, gradient, index)
     corrected = optimizers.bias_corrected(self.squares[index], self.decay, self.steps)
     return gradient / (corrected.sqrt() + self.epsilon)
 
@@ -571,14 +570,14 @@ def corrects_the_start(self, gradient, index):
 def starts_over(self, gradient, index):
     """Nothing is remembered: s starts at zero in every step. Make it in `__init__` and keep it in `self`."""
     self.squares[index] = torch.zeros_like(gradient)
-    return optimizers.RMSProp._direction(self, gradient, index)
+    return optimizers.RMSProp.direction(self, gradient, index)
 
 
 @RMSProp.mistake
 @instead(optimizers.RMSProp)
 def shares_one_average(self, gradient, index):
     """All parameters share one average. Each needs its own, of its own shape."""
-    return optimizers.RMSProp._direction(self, gradient, 0)
+    return optimizers.RMSProp.direction(self, gradient, 0)
 
 
 @RMSProp.mistake
@@ -591,7 +590,7 @@ def moves_only_a_name(self, gradients):
 @instead(optimizers.RMSProp)
 def goes_uphill(self, gradient, index):
     """The parameters move the wrong way: up the slope. Subtract the step."""
-    return -optimizers.RMSProp._direction(self, gradient, index)
+    return -optimizers.RMSProp.direction(self, gradient, index)
 
 
 @RMSProp.mistake
@@ -599,7 +598,7 @@ def goes_uphill(self, gradient, index):
 def divides_before_the_update(self, gradient, index):
     """The gradient was divided by the average as it was before. Update s first: in the first step the old one is 0."""
     before = self.squares[index]
-    optimizers.RMSProp._direction(self, gradient, index)
+    optimizers.RMSProp.direction(self, gradient, index)
     return gradient / (before.sqrt() + self.epsilon)
 
 
@@ -607,7 +606,7 @@ def divides_before_the_update(self, gradient, index):
 @instead(optimizers.RMSProp)
 def squares_the_callers_gradient(self, gradient, index):
     """The caller's gradient was squared in place. `gradient * gradient` makes a new tensor, `mul_` and `**=` do not."""
-    direction = optimizers.RMSProp._direction(self, gradient, index)
+    direction = optimizers.RMSProp.direction(self, gradient, index)
     gradient.mul_(gradient)
     return direction
 
@@ -616,7 +615,7 @@ def squares_the_callers_gradient(self, gradient, index):
 @instead(optimizers.RMSProp)
 def skips_a_gradient_of_zeros(self, gradient, index):
     """Parameters whose gradient is zero were skipped. What is remembered of earlier ones must go on as ever."""
-    return optimizers.RMSProp._direction(self, gradient, index) if gradient.any() else gradient
+    return optimizers.RMSProp.direction(self, gradient, index) if gradient.any() else gradient
 
 
 @RMSProp.alternative
@@ -696,28 +695,28 @@ class only_momentum(optimizers.Momentum):
 @instead(optimizers.Momentum)
 def forgets_beta(self, gradient, index):
     """The step adds the whole velocity to the gradient. It should add β times the velocity."""
-    return gradient + optimizers.Momentum._direction(self, gradient, index)
+    return gradient + optimizers.Momentum.direction(self, gradient, index)
 
 
 @Nesterov.mistake
 @instead(optimizers.Momentum)
 def adds_to_the_velocity(self, gradient, index):
     """The step goes along v + βv. It should go along g + βv: the new gradient, and β times the new velocity."""
-    return (1 + self.beta) * optimizers.Momentum._direction(self, gradient, index)
+    return (1 + self.beta) * optimizers.Momentum.direction(self, gradient, index)
 
 
 @Nesterov.mistake
 @instead(optimizers.Momentum)
 def multiplies_the_gradient_only(self, gradient, index):
     """The learning rate multiplies the gradient only. It stands before the whole of g + βv: use parentheses."""
-    return gradient + self.beta * optimizers.Momentum._direction(self, gradient, index) / self.learning_rate
+    return gradient + self.beta * optimizers.Momentum.direction(self, gradient, index) / self.learning_rate
 
 
 @Nesterov.mistake
 @instead(optimizers.Momentum)
 def keeps_the_look_ahead(self, gradient, index):
     """g + βv was stored as the velocity. It is only where this step goes; the next v is made from v itself."""
-    self.velocity[index] = gradient + self.beta * optimizers.Momentum._direction(self, gradient, index)
+    self.velocity[index] = gradient + self.beta * optimizers.Momentum.direction(self, gradient, index)
     return self.velocity[index]
 
 
@@ -746,14 +745,14 @@ def forgets_the_velocity(self, gradient, index):
 @instead(optimizers.Momentum)
 def shares_one_velocity(self, gradient, index):
     """All parameters share one velocity. Each needs its own, of its own shape."""
-    return gradient + self.beta * optimizers.Momentum._direction(self, gradient, 0)
+    return gradient + self.beta * optimizers.Momentum.direction(self, gradient, 0)
 
 
 @Nesterov.mistake
 @instead(optimizers.Momentum)
 def adds_to_the_callers_gradient(self, gradient, index):
     """βv was added to the caller's gradient in place. `gradient + …` makes a new tensor, `add_` and `+=` do not."""
-    return gradient.add_(optimizers.Momentum._direction(self, gradient, index), alpha=self.beta)
+    return gradient.add_(optimizers.Momentum.direction(self, gradient, index), alpha=self.beta)
 
 
 @Nesterov.mistake
@@ -779,7 +778,7 @@ def remembers_the_callers_tensor(self, gradient, index):
 @instead(optimizers.Nesterov)
 def rolls_only_with_a_gradient(self, gradient, index):
     """Parameters whose gradient is zero were skipped. What is remembered of earlier ones must go on as ever."""
-    return optimizers.Nesterov._direction(self, gradient, index) if gradient.any() else gradient
+    return optimizers.Nesterov.direction(self, gradient, index) if gradient.any() else gradient
 
 
 @Nesterov.alternative
@@ -846,8 +845,8 @@ def the_averages_go_on_in_a_pause():
 class AdamParts(optimizers.Adam):
     """Adam with the quotient of its averages apart, for mistakes that are in there."""
 
-    def _direction(self, gradient, index):
-        super()._direction(gradient, index)  # updates both averages
+    def direction(self, gradient, index):
+        super().direction(gradient, index)  # updates both averages
         return self._quotient(self.means[index], self.squares[index], self.steps)
 
 
@@ -910,7 +909,7 @@ def counts_one_step_too_many(self, mean, square, step):
 def counts_steps_for_each_parameter(self, gradient, index):
     """t grew with every parameter. It counts steps: add 1 once for all parameters, outside their loop."""
     self.steps += index > 0  # `step` has counted once already
-    return optimizers.Adam._direction(self, gradient, index)
+    return optimizers.Adam.direction(self, gradient, index)
 
 
 @Adam.mistake
@@ -970,7 +969,7 @@ def swaps_the_betas(self, parameters, learning_rate, betas, epsilon):
 @instead(optimizers.Adam)
 def keeps_the_corrected_averages(self, gradient, index):
     """The corrected m̂ and ŝ were stored back as m and s. Keep the averages as they are; correct a copy each step."""
-    direction = optimizers.Adam._direction(self, gradient, index)
+    direction = optimizers.Adam.direction(self, gradient, index)
     for averages, beta in zip((self.means, self.squares), self.betas, strict=True):
         averages[index] = optimizers.bias_corrected(averages[index], beta, self.steps)
     return direction
@@ -980,7 +979,7 @@ def keeps_the_corrected_averages(self, gradient, index):
 @instead(optimizers.Adam)
 def scales_the_callers_gradient(self, gradient, index):
     """The caller's gradient was multiplied in place. `gradient * …` makes a new tensor, `mul_` and `*=` do not."""
-    direction = optimizers.Adam._direction(self, gradient, index)
+    direction = optimizers.Adam.direction(self, gradient, index)
     gradient.mul_(1 - self.betas[0])
     return direction
 
@@ -989,7 +988,7 @@ def scales_the_callers_gradient(self, gradient, index):
 @instead(optimizers.Adam)
 def averages_only_with_a_gradient(self, gradient, index):
     """Parameters whose gradient is zero were skipped. What is remembered of earlier ones must go on as ever."""
-    return optimizers.Adam._direction(self, gradient, index) if gradient.any() else gradient
+    return optimizers.Adam.direction(self, gradient, index) if gradient.any() else gradient
 
 
 @Adam.alternative
@@ -1102,7 +1101,7 @@ def grows_the_weights(self, gradients):
 @instead(AdamThenDecay)
 def divides_the_decay(self, gradient, index):
     """λθ was added to m̂ and so divided by √ŝ + ε. The decay stands apart from the quotient."""
-    direction = optimizers.Adam._direction(self, gradient, index)
+    direction = optimizers.Adam.direction(self, gradient, index)
     root = optimizers.bias_corrected(self.squares[index], self.betas[1], self.steps).sqrt()
     return direction + self.decay * self.parameters[index] / (root + self.epsilon)
 
@@ -1140,6 +1139,6 @@ class DecayByTheOldParameter:
 
     def step(self, gradients):
         before = [parameter.clone() for parameter in self.parameters]
-        self.adam.step_by_loops(gradients)
+        self.adam.step(gradients)
         for parameter, old in zip(self.parameters, before, strict=True):
             parameter.sub_(old, alpha=self.decay)

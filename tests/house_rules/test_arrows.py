@@ -21,12 +21,13 @@ from house_rules.house import (
 
 CONCEPTS = "concepts"
 MAY_IMPORT = {
+    "fused": {CONCEPTS},
     "rubrics": {CONCEPTS, "checking"},
     "checking": {"checking"},
     "grading": {"grading", "checking"},
     "publishing": {"publishing", "checking"},
     "cli": {"cli", "checking", "grading", "publishing"},
-    "page": {CONCEPTS, "publishing", "checking"},
+    "page": {CONCEPTS, "fused", "publishing", "checking"},
     "solution": {CONCEPTS, "publishing", "checking"},
 }
 
@@ -117,7 +118,9 @@ def test_an_arrow_that_points_the_wrong_way_is_named(house, path, line, words):
 def test_a_page_that_imports_a_rubric_is_named_with_its_line(house, edit):
     edit("book/start/first.md", "import matplotlib.pyplot as plt", "from course_lib.rubrics import first")
     [problem] = problems(house)
-    assert problem == "book/start/first.md:16: page imports rubrics; it may import checking, concepts, publishing"
+    assert (
+        problem == "book/start/first.md:16: page imports rubrics; it may import checking, concepts, fused, publishing"
+    )
 
 
 def test_a_concept_may_import_an_earlier_one(house, edit):
