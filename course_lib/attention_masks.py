@@ -1,8 +1,7 @@
 """Attention masks.
 
-A batch is a rectangle and sequences are not: short ones are filled up, and a mask says which positions
-are real. A mask is boolean and True means "may be used". The first half of this module is shown on the page;
-the second half holds the references of its exercises. Equations are numbered as on the page.
+A batch is a rectangle and sequences are not: short ones are filled up, and a mask says which
+positions are real. A mask is boolean and True means "may be used".
 """
 
 import math
@@ -18,9 +17,8 @@ def mask_from_ids(
 ) -> Bool[Tensor, "batch time"]:
     """Mark the tokens that are real, by comparing each id with the id of the padding.
 
-    Takes ids (batch, time), returns a mask of that shape. Correct only if `pad_id`
-    never stands for a real token; if it may (an end-of-text id used as padding),
-    keep the lengths. Source: Devlin et al. 2019, whose pad id is 0.
+    Correct only if `pad_id` never stands for a real token, as an end-of-text id used for padding
+    does. Source: Devlin et al. 2019, whose pad id is 0.
 
     >>> ids = torch.tensor([[5, 0, 7, 9, 9], [3, 9, 9, 9, 9]])
     >>> mask_from_ids(ids, pad_id=9).int().tolist()
@@ -34,9 +32,8 @@ def combine_masks_by_loops(
 ) -> Bool[Tensor, "batch 1 query key"]:
     """Decide for each query and key, pair by pair, whether the query may use the key.
 
-    Takes a mask of real keys (batch, key) and one of earlier keys (query, key);
-    returns (batch, 1, query, key), where the axis of length 1 stands for all heads.
-    Raises ValueError if the keys differ in number. Equation (3).
+    Raises ValueError if the masks differ in their number of keys. Equation
+    {eq}`attention_masks-both`; the axis of length 1 stands for all heads.
 
     >>> padding = torch.tensor([[True, True, False]])
     >>> combine_masks_by_loops(padding, causal_mask(2, 3)).int().tolist()
@@ -57,9 +54,8 @@ def masked_softmax_by_loops(
 ) -> Float[Tensor, "query key"]:
     """Share each query's attention among the keys it may use; without any, zeros.
 
-    Takes scores and a mask (query, key), returns weights of that shape and of the
-    scores' dtype. The largest score is subtracted first, so that no exponential
-    overflows. Equation (4).
+    The largest score is subtracted first, so that no exponential overflows. Equation
+    {eq}`attention_masks-softmax`.
 
     >>> scores = torch.tensor([[0.0, 0.0, 9.0], [1.0, 2.0, 3.0]])
     >>> mask = torch.tensor([[True, True, False], [False, False, False]])
@@ -82,8 +78,7 @@ def additive_mask(
 ) -> Float[Tensor, "*axes"]:
     """Turn a mask into numbers to add to scores: 0 where True, else minus infinity.
 
-    Takes a mask with any axes, returns that shape in a floating dtype. Equation (5);
-    Vaswani et al. 2017, section 3.2.3.
+    Equation {eq}`attention_masks-additive`; Vaswani et al. 2017, section 3.2.3.
 
     >>> additive_mask(torch.tensor([True, False])).tolist()
     [0.0, -inf]
@@ -100,16 +95,14 @@ def masked_attention(
 ) -> Float[Tensor, "*batch query value"]:
     """Give each query an average of the values it may use, weighted by how well their keys fit.
 
-    Takes queries (…, query, feature), keys (…, key, feature), values (…, key, value)
-    and a mask that broadcasts to (…, query, key); returns (…, query, value), zeros
-    for a query with no key. Source: Vaswani et al. 2017, equation 1.
+    A query without any gets zeros. Source: Vaswani et al. 2017, equation 1.
 
     >>> one, values = torch.ones(1, 1), torch.tensor([[2.0], [4.0], [9.0]])
     >>> mask = torch.tensor([[True, True, False]])
     >>> masked_attention(one, torch.ones(3, 1), values, mask).tolist()
     [[3.0]]
     """
-    scores = query @ key.transpose(-2, -1) / math.sqrt(query.shape[-1])
+    scores = (query @ key.transpose(-2, -1)) / math.sqrt(query.shape[-1])
     return masked_softmax(scores, mask) @ value
 
 
@@ -119,8 +112,7 @@ def token_loss(
 ) -> Float[Tensor, ""]:
     """Average the losses of the real tokens; padding adds to neither sum nor count.
 
-    Takes losses and a mask (batch, time); returns one number in the losses' unit, 0
-    if no token is real. Equation (6).
+    Without a real token it is 0. Equation {eq}`attention_masks-mean`.
 
     >>> losses = torch.tensor([[1.0, 2.0], [6.0, 99.0]])
     >>> token_loss(losses, torch.tensor([[True, True], [True, False]])).item()
@@ -132,35 +124,32 @@ def token_loss(
 def wasted_fraction(lengths: list[int], batches: list[list[int]]) -> float:
     """Say what fraction of the cells of padded batches holds no real token.
 
-    Takes the lengths in tokens and, for each batch, the indices of its sequences;
-    returns a number from 0 to 1, and 0 if there are no cells. Equation (7);
-    Krell et al. 2021.
+    A batch lists the indices of its sequences, `lengths` are in tokens. Without cells the fraction
+    is 0. Equation {eq}`attention_masks-waste`; Krell et al. 2021.
 
     >>> wasted_fraction([1, 3, 2], [[0, 1], [2]])
     0.25
     """
-    longest = [max((lengths[i] for i in batch), default=0) for batch in batches]
-    sizes = zip(batches, longest, strict=True)
-    padded = sum(len(batch) * time for batch, time in sizes)
-    real = sum(lengths[i] for batch in batches for i in batch)
+    texts = [[lengths[i] for i in batch] for batch in batches]
+    real = sum(sum(batch) for batch in texts)
+    padded = sum(len(batch) * max(batch, default=0) for batch in texts)
     return 1 - real / padded if padded else 0.0
 
 
 def pack_rows(lengths: list[int], row_length: int) -> list[list[int]]:
     """Put sequences into rows, the longest first, each into the first row with room.
 
-    Takes lengths in tokens, returns for each row the indices of its sequences, in
-    the order in which they were put there. Raises ValueError for a sequence longer
-    than a row. Source: Johnson et al. 1974, first fit decreasing.
+    A row lists the indices of its sequences; lengths are in tokens. Raises ValueError for a
+    sequence longer than a row. Source: Johnson et al. 1974, first fit decreasing.
 
     >>> pack_rows([2, 5, 3, 6], row_length=8)
     [[3, 0], [1, 2]]
     """
+    _check_lengths(lengths, row_length)
     rows: list[list[int]] = []
     room: list[int] = []
     for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        _check_fits(lengths, i, row_length)
-        row = next((r for r in range(len(rows)) if lengths[i] <= room[r]), len(rows))
+        row = next((r for r, free in enumerate(room) if lengths[i] <= free), len(rows))
         if row == len(rows):
             rows.append([])
             room.append(row_length)
@@ -172,13 +161,15 @@ def pack_rows(lengths: list[int], row_length: int) -> list[list[int]]:
 # The references of the exercises.
 
 
-def pad_batch(sequences: list[Int[Tensor, "_"]], pad_id: int = 0, side: str = "right") -> Int[Tensor, "batch time"]:
-    """Fill sequences of different lengths up to the longest with `pad_id`, so that they form one tensor.
+def pad_batch(
+    sequences: list[Int[Tensor, "_"]],
+    pad_id: int = 0,
+    side: str = "right",
+) -> Int[Tensor, "batch time"]:
+    """Fill sequences up to the longest with `pad_id`, so that they form one tensor.
 
-    Takes one-dimensional tensors of ids, returns (batch, time) of their dtype on
-    their device. `side` says where the padding goes. Raises ValueError for no
-    sequences and for a side other than "right" or "left". Source: section "The idea"
-    of the page.
+    `side` says where the padding goes. Raises ValueError for no sequences and for a side other than
+    "right" or "left". Source: PyTorch's documentation of `pad_sequence`.
 
     >>> pad_batch([torch.tensor([5, 6, 7]), torch.tensor([8])], pad_id=9).tolist()
     [[5, 6, 7], [8, 9, 9]]
@@ -195,12 +186,11 @@ def pad_batch(sequences: list[Int[Tensor, "_"]], pad_id: int = 0, side: str = "r
     return batch
 
 
-def padding_mask(lengths: Int[Tensor, "batch"], max_len: int) -> Bool[Tensor, "batch time"]:
-    """Mark the real tokens of a batch padded on the right: in each row the first positions, as many as its length.
+def padding_mask(lengths: Int[Tensor, "batch"], max_len: int) -> Bool[Tensor, "batch {max_len}"]:
+    """Mark the real tokens of a batch padded on the right: the first ones of each row.
 
-    Takes lengths (batch,) in tokens, returns (batch, time) on their device, where
-    time is `max_len`. A length above `max_len` marks the whole row: that sequence
-    was cut. Raises ValueError for a negative `max_len`. Equation (1).
+    A length, in tokens, above `max_len` marks the whole row: that sequence was cut. Raises
+    ValueError for a negative `max_len`. Equation {eq}`attention_masks-padding`.
 
     >>> padding_mask(torch.tensor([3, 1]), max_len=4).int().tolist()
     [[1, 1, 1, 0], [1, 0, 0, 0]]
@@ -210,13 +200,16 @@ def padding_mask(lengths: Int[Tensor, "batch"], max_len: int) -> Bool[Tensor, "b
     return torch.arange(max_len, device=lengths.device) < lengths[:, None]
 
 
-def causal_mask(queries: int, keys: int, device: torch.device | str | None = None) -> Bool[Tensor, "{queries} {keys}"]:
+def causal_mask(
+    queries: int,
+    keys: int,
+    device: torch.device | str | None = None,
+) -> Bool[Tensor, "{queries} {keys}"]:
     """Let each query use the keys up to its own position; the last query stands at the last key.
 
-    Takes two counts, returns (query, key). With more keys than queries the first
-    keys are a past that all may use; with more queries than keys the first queries
-    stand before every key and may use none. Raises ValueError for a negative count.
-    Equation (2); Vaswani et al. 2017, section 3.2.3.
+    So with more keys than queries, the first keys are a past that all may use; with more queries
+    than keys, the first queries may use none. Raises ValueError for a negative count. Equation
+    {eq}`attention_masks-causal`; Vaswani et al. 2017, section 3.2.3.
 
     >>> causal_mask(2, 3).int().tolist()
     [[1, 1, 0], [1, 1, 1]]
@@ -232,9 +225,8 @@ def combine_masks(
 ) -> Bool[Tensor, "batch 1 query key"]:
     """Let a query use a key if the key is real and not in its future, for all sequences at once.
 
-    Takes a mask of real keys (batch, key) and one of earlier keys (query, key);
-    returns (batch, 1, query, key), which broadcasts over heads. Raises ValueError if
-    the keys differ in number. Equation (3).
+    Raises ValueError if the masks differ in their number of keys. Equation
+    {eq}`attention_masks-both`; the axis of length 1 broadcasts over heads.
 
     >>> combine_masks(torch.tensor([[True, True, False]]), causal_mask(2, 3)).int().tolist()
     [[[[1, 1, 0], [1, 1, 0]]]]
@@ -243,25 +235,25 @@ def combine_masks(
     return padding[:, None, None, :] & causal
 
 
-def masked_softmax(scores: Float[Tensor, "*axes key"], mask: Bool[Tensor, "*#axes #key"]) -> Float[Tensor, "*axes key"]:
+def masked_softmax(
+    scores: Float[Tensor, "*axes key"],
+    mask: Bool[Tensor, "*#axes #key"],
+) -> Float[Tensor, "*axes key"]:
     """Share attention among the keys that may be used, row by row; a row without any gets zeros.
 
-    Takes scores (…, key) and a mask that broadcasts to them, returns weights of the
-    scores' shape and dtype. Neither weights nor gradients turn into nan, whatever
-    stands under the mask. Equation (4).
+    Neither weights nor gradients turn into nan, whatever stands under the mask. Equation
+    {eq}`attention_masks-softmax`.
 
     >>> scores = torch.tensor([[0.0, 0.0, 9.0], [1.0, 2.0, 3.0]])
-    >>> masked_softmax(scores, torch.tensor([[True, True, False], [False, False, False]])).tolist()
+    >>> mask = torch.tensor([[True, True, False], [False, False, False]])
+    >>> masked_softmax(scores, mask).tolist()
     [[0.5, 0.5, 0.0], [0.0, 0.0, 0.0]]
     """
-    if not scores.shape[-1]:
-        return scores.clone()
-    scores = scores.masked_fill(~mask, -torch.inf)
-    # Softmax does not change when a row is shifted, so its maximum needs no gradient; an empty row's is -inf.
-    top = scores.detach().amax(dim=-1, keepdim=True)
-    powers = torch.exp(scores - top.masked_fill(top == -torch.inf, 0.0))
-    total = powers.sum(dim=-1, keepdim=True)
-    return powers / total.masked_fill(total == 0, 1.0)
+    any_key = mask.sum(dim=-1, keepdim=True) > 0  # the same as any(dim=-1), and faster on a CPU
+    # Softmax makes nan of a row of -inf: where no key may be used, it is given a row of zeros.
+    blocked = torch.where(any_key, -torch.inf, 0.0).to(scores.dtype)
+    weights = torch.where(mask, scores, blocked).softmax(dim=-1)
+    return torch.where(any_key, weights, 0.0)
 
 
 def masked_mean(
@@ -269,11 +261,11 @@ def masked_mean(
 ) -> Float[Tensor, "batch feature"]:
     """Average each sequence's vectors over its real positions; a sequence without any gets zeros.
 
-    Takes values (batch, time, feature) and a mask (batch, time), returns (batch,
-    feature). What stands under the mask does not matter, nan included. Equation (6),
+    What stands under the mask does not matter, nan included. Equation {eq}`attention_masks-mean`,
     for each sequence by itself.
 
-    >>> masked_mean(torch.tensor([[[2.0], [4.0], [9.0]]]), torch.tensor([[True, True, False]])).tolist()
+    >>> values = torch.tensor([[[2.0], [4.0], [9.0]]])
+    >>> masked_mean(values, torch.tensor([[True, True, False]])).tolist()
     [[3.0]]
     """
     real = mask[:, :, None]
@@ -284,21 +276,20 @@ def masked_mean(
 def real_positions(mask: Bool[Tensor, "batch time"]) -> Int[Tensor, "batch time"]:
     """Number the real tokens of each row from 0, wherever the padding stands; padding gets 0.
 
-    Takes a mask (batch, time), returns whole numbers of that shape. With padding on
-    the left, a position embedding must be looked up by these and not by the column.
-    Source: section "The idea" of the page.
+    With padding on the left, a position embedding must be looked up by these and not by the column.
+    Source: `position_ids` of Hugging Face's GPT-2, made from the mask in the same way.
 
-    >>> real_positions(torch.tensor([[False, False, True, True], [True, True, True, False]])).tolist()
+    >>> mask = torch.tensor([[False, False, True, True], [True, True, True, False]])
+    >>> real_positions(mask).tolist()
     [[0, 0, 0, 1], [0, 1, 2, 0]]
     """
     return (mask.cumsum(dim=1) - 1).masked_fill(~mask, 0)
 
 
 def packed_mask(segments: Int[Tensor, "batch time"]) -> Bool[Tensor, "batch 1 query key"]:
-    """Keep sequences that share a row apart: a token may use the earlier tokens of its own sequence, and itself.
+    """Let a token use itself and the earlier tokens of its own sequence, none of its neighbors'.
 
-    Takes for each token the number of its sequence (batch, time), 0 for padding;
-    returns (batch, 1, query, key). Padding may use nothing and be used by nothing.
+    `segments` numbers the sequences of a row from 1; padding is 0, uses nothing and is not used.
     Source: Krell et al. 2021.
 
     >>> packed_mask(torch.tensor([[1, 2, 2, 0]])).int().tolist()
@@ -313,17 +304,16 @@ def packed_mask(segments: Int[Tensor, "batch time"]) -> Bool[Tensor, "batch 1 qu
 def bucket_batches(lengths: list[int], max_tokens: int) -> list[list[int]]:
     """Put sequences of similar length together, as many to a batch as its padded size allows.
 
-    Takes lengths in tokens, returns batches of indices, shortest first, equal
-    lengths in the order given. A batch is full when one more would make its count
-    times its longest length exceed `max_tokens`. Raises ValueError for a sequence
-    longer than that. Source: Khomenko et al. 2016.
+    Returns indices, shortest first, equal lengths in the order given. A batch is full when one more
+    would make its count times its longest length, in tokens, exceed `max_tokens`. Raises ValueError
+    for a sequence longer than that. Source: Khomenko et al. 2016.
 
     >>> bucket_batches([5, 2, 4, 2], max_tokens=6)
     [[1, 3], [2], [0]]
     """
+    _check_lengths(lengths, max_tokens)
     batches: list[list[int]] = []
     for i in sorted(range(len(lengths)), key=lambda i: lengths[i]):
-        _check_fits(lengths, i, max_tokens)
         # Sequences come in rising length, so this one would be the longest of its batch.
         if not batches or (len(batches[-1]) + 1) * lengths[i] > max_tokens:
             batches.append([])
@@ -333,12 +323,11 @@ def bucket_batches(lengths: list[int], max_tokens: int) -> list[list[int]]:
 
 def _check_same_keys(padding: Tensor, causal: Tensor) -> None:
     if padding.shape[-1] != causal.shape[-1]:
-        raise ValueError(
-            f"masks differ in their keys: padding {tuple(padding.shape)} has {padding.shape[-1]}, "
-            f"causal {tuple(causal.shape)} has {causal.shape[-1]}"
-        )
+        one, other = (f"{tuple(mask.shape)} has {mask.shape[-1]}" for mask in (padding, causal))
+        raise ValueError(f"masks differ in their keys: padding {one}, causal {other}")
 
 
-def _check_fits(lengths: list[int], i: int, limit: int) -> None:
-    if lengths[i] > limit:
-        raise ValueError(f"sequence {i} has {lengths[i]} tokens, more than the {limit} that fit")
+def _check_lengths(lengths: list[int], limit: int) -> None:
+    for i, length in enumerate(lengths):
+        if length > limit:
+            raise ValueError(f"sequence {i} has {length} tokens, more than the {limit} that fit")

@@ -1,8 +1,7 @@
 """Tensors.
 
-A tensor is a flat storage and a layout that reads it: shape, strides and offset. The first half of this
-module is shown on the page; the second half holds the references of its exercises. Strides and offsets count
-elements, as in PyTorch; NumPy counts them in bytes. Equations are numbered as on the page.
+A tensor is a flat storage and a layout that reads it: shape, strides and offset. Strides and offset
+count elements, as in PyTorch; NumPy counts them in bytes.
 """
 
 import sys
@@ -17,11 +16,10 @@ Layout = tuple[Shape, Shape, int]  # shape, strides, offset
 
 
 def nested_shape(nested: object) -> Shape:
-    """Say how long a nested list is along each axis, or refuse it if it is ragged.
+    """Say how long a nested list is along each axis, the outermost first.
 
-    Takes a number or a nested list; returns one length for each level, outermost
-    first, () for a number. Raises ValueError when two neighbors differ in shape: a
-    tensor must be a full box. (Harris et al. 2020.)
+    A number has no axis, so its shape is (). Raises ValueError for a ragged list, since a tensor is
+    a full box. Source: Harris et al. 2020.
 
     >>> nested_shape([[1, 2, 3], [4, 5, 6]])
     (2, 3)
@@ -31,17 +29,15 @@ def nested_shape(nested: object) -> Shape:
     inner = [nested_shape(item) for item in nested]
     for position, shape in enumerate(inner):
         if shape != inner[0]:
-            found = f"item 0 has shape {inner[0]}, item {position} {shape}"
-            raise ValueError(f"ragged: {found}")
-    return (len(nested), *(inner[0] if inner else ()))
+            raise ValueError(f"ragged: item 0 has shape {inner[0]}, item {position} {shape}")
+    return (len(nested), *inner[0]) if inner else (0,)
 
 
 def list_bytes(nested: object) -> int:
-    """Add up the bytes of a list and all that is in it, each object counted once.
+    """Add up the bytes of a list and of all that is in it, each object counted once.
 
-    Takes a nested list; returns bytes. `sys.getsizeof` alone sees a list's
-    pointers, not what they point to, and one object that stands in a list many
-    times is stored once. (CPython's `sys` module documentation.)
+    `sys.getsizeof` alone sees a list's pointers, not what they point to. Source: CPython's
+    documentation of the module `sys`.
 
     >>> list_bytes([7, 7]) == sys.getsizeof([7, 7]) + sys.getsizeof(7)
     True
@@ -58,9 +54,8 @@ def list_bytes(nested: object) -> int:
 def contiguous_strides(shape: Shape) -> Shape:
     """Say how far apart neighbors are in a tensor stored row after row, without gaps.
 
-    Takes lengths, returns as many strides, in elements: the product of all lengths
-    to the right, where a length of 0 counts as 1. Raises ValueError for a negative
-    length. Equation (2); Knuth 1997, section 2.2.6.
+    A length of 0 counts as 1. Raises ValueError for a negative length. Equation
+    {eq}`tensors-contiguous`; Knuth 1997, section 2.2.6.
 
     >>> contiguous_strides((2, 3, 4))
     (12, 4, 1)
@@ -76,27 +71,18 @@ def contiguous_strides(shape: Shape) -> Shape:
 def addresses_by_loops(shape: Shape, strides: Shape, offset: int = 0) -> list[int]:
     """List the cell that each element is read from, in reading order, one at a time.
 
-    Takes as many lengths as strides; returns one flat list, as long as the product
-    of the lengths. Equation (1).
+    Equation {eq}`tensors-address`.
 
     >>> addresses_by_loops((3, 2), (1, 3), 0)
     [0, 3, 1, 4, 2, 5]
     """
-    cells = []
-    for index in np.ndindex(*shape):
-        cells.append(flat_index(index, shape, strides, offset))
-    return cells
+    return [flat_index(index, shape, strides, offset) for index in np.ndindex(*shape)]
 
 
-def addresses(
-    shape: Shape,
-    strides: Shape,
-    offset: int = 0,
-) -> Int[np.ndarray, "*shape"]:
+def addresses(shape: Shape, strides: Shape, offset: int = 0) -> Int[np.ndarray, "*shape"]:
     """Compute the cell that each element is read from, all at once, by broadcasting.
 
-    Takes as many lengths as strides; returns an array of that shape. Raises
-    ValueError if the numbers of lengths and strides differ. Equation (1).
+    Raises ValueError if lengths and strides differ in number. Equation {eq}`tensors-address`.
 
     >>> addresses((3, 2), (1, 3), 0).tolist()
     [[0, 3], [1, 4], [2, 5]]
@@ -108,26 +94,19 @@ def addresses(
     return cells
 
 
-def transposed(
-    shape: Shape,
-    strides: Shape,
-    first: int,
-    second: int,
-) -> tuple[Shape, Shape]:
+def transposed(shape: Shape, strides: Shape, first: int, second: int) -> tuple[Shape, Shape]:
     """Swap two axes by swapping two lengths and two strides; no number moves.
 
-    Takes as many lengths as strides and two axes; returns the new lengths and
-    strides. Raises ValueError if their numbers differ and IndexError for an axis
-    that is not there. Equation (3); NumPy's documentation of `ndarray.strides`.
+    Raises ValueError if lengths and strides differ in number, IndexError for an axis that is not
+    there. Equation {eq}`tensors-transpose`; NumPy's documentation of `ndarray.strides`.
 
     >>> transposed((2, 3), (3, 1), 0, 1)
     ((3, 2), (1, 3))
     """
     _check_same_rank(shape, strides)
+    _check_axis(first, shape)
+    _check_axis(second, shape)
     lengths, steps = list(shape), list(strides)
-    for axis in (first, second):
-        if not -len(shape) <= axis < len(shape):
-            raise IndexError(f"axis {axis} is not in shape {shape}")
     lengths[first], lengths[second] = lengths[second], lengths[first]
     steps[first], steps[second] = steps[second], steps[first]
     return tuple(lengths), tuple(steps)
@@ -136,9 +115,8 @@ def transposed(
 def broadcast_strides(shape: Shape, strides: Shape, target: Shape) -> Shape:
     """Stretch a layout to a larger shape without copying: by strides of 0.
 
-    Takes as many lengths as strides, and a target that may have more axes on the
-    left; returns one stride for each axis of the target. Raises ValueError if the
-    shape does not fit. Equation (5).
+    The target may have more axes on the left. Raises ValueError if the shape does not fit. Equation
+    {eq}`tensors-broadcast`.
 
     >>> broadcast_strides((3, 1), (1, 1), (2, 3, 4))
     (0, 1, 0)
@@ -150,8 +128,8 @@ def broadcast_strides(shape: Shape, strides: Shape, target: Shape) -> Shape:
     stretched = [0] * new_axes
     for length, stride, wanted in zip(shape, strides, target[new_axes:], strict=True):
         if length not in (1, wanted):
-            where = f"length {length} against {wanted}"
-            raise ValueError(f"shape {shape} does not fit {target}: {where}")
+            lengths = f"length {length} against {wanted}"
+            raise ValueError(f"shape {shape} does not fit {target}: {lengths}")
         stretched.append(stride if length == wanted else 0)
     return tuple(stretched)
 
@@ -162,17 +140,17 @@ def broadcast_strides(shape: Shape, strides: Shape, target: Shape) -> Shape:
 def flat_index(index: Shape, shape: Shape, strides: Shape, offset: int = 0) -> int:
     """Find the cell of the storage in which the element at `index` stands.
 
-    Takes one position, length and stride for each axis, and the offset in elements;
-    returns the cell's number. A negative position counts from the end. Raises
-    IndexError for a position outside its axis, ValueError if the numbers of positions,
-    lengths and strides differ. Equation (1); Knuth 1997, section 2.2.6.
+    A negative position counts from the end. Raises IndexError for a position outside its axis,
+    ValueError if positions, lengths and strides differ in number. Equation {eq}`tensors-address`;
+    Knuth 1997, section 2.2.6.
 
     >>> flat_index((1, 2), (2, 3), (3, 1), 10)
     15
     """
     _check_same_rank(shape, strides)
     if len(index) != len(shape):
-        raise ValueError(f"index {index} has {len(index)} positions, shape {shape} has {len(shape)} axes")
+        axes = f"{len(shape)} axes"
+        raise ValueError(f"index {index} has {len(index)} positions, shape {shape} has {axes}")
     cell = offset
     for position, length, stride in zip(index, shape, strides, strict=True):
         if not -length <= position < length:
@@ -184,9 +162,8 @@ def flat_index(index: Shape, shape: Shape, strides: Shape, offset: int = 0) -> i
 def permuted(shape: Shape, strides: Shape, order: Shape) -> tuple[Shape, Shape]:
     """Reorder all axes at once: axis k of the result is axis `order[k]` of the input.
 
-    Takes as many lengths as strides, and their new order (negative axes count from the
-    end); returns the new lengths and strides. Raises ValueError unless `order` names
-    each axis once. Equation (3).
+    A negative axis counts from the end. Raises ValueError unless `order` names each axis once.
+    Equation {eq}`tensors-transpose`.
 
     >>> permuted((2, 3, 5), (15, 5, 1), (2, 0, 1))
     ((5, 2, 3), (1, 15, 5))
@@ -199,55 +176,58 @@ def permuted(shape: Shape, strides: Shape, order: Shape) -> tuple[Shape, Shape]:
     return tuple(shape[axis] for axis in axes), tuple(strides[axis] for axis in axes)
 
 
-def blend(first: UInt8[Tensor, "*shape"], second: UInt8[Tensor, "*shape"]) -> UInt8[Tensor, "*shape"]:
-    """Average two images of bytes, rounded down.
+def blend(
+    first: UInt8[Tensor, "*shape"],
+    second: UInt8[Tensor, "*shape"],
+) -> UInt8[Tensor, "*shape"]:
+    """Average two images, brightness 0 to 255, rounded down.
 
-    Takes and returns images of one shape, brightness 0 to 255. A sum of two bytes needs
-    nine bits, so it is taken in a wider type; Warren 2012, section 2-5, does without
-    the ninth bit. Raises ValueError if the shapes differ.
+    A sum of two bytes needs nine bits, so it is taken in a wider type. Raises ValueError if the
+    images differ in shape. Source: Warren 2012, section 2-5, which does without the ninth bit.
 
     >>> gray = {"dtype": torch.uint8}
     >>> blend(torch.tensor([200, 7], **gray), torch.tensor([100, 4], **gray)).tolist()
     [150, 5]
     """
     if first.shape != second.shape:
-        raise ValueError(f"images differ in shape: {tuple(first.shape)} and {tuple(second.shape)}")
+        shapes = f"{tuple(first.shape)} and {tuple(second.shape)}"
+        raise ValueError(f"images differ in shape: {shapes}")
     return ((first.to(torch.int16) + second.to(torch.int16)) // 2).to(torch.uint8)
 
 
 def sliced(
-    shape: Shape, strides: Shape, offset: int, axis: int, start: int | None, stop: int | None, step: int = 1
+    shape: Shape,
+    strides: Shape,
+    offset: int,
+    axis: int,
+    start: int | None,
+    stop: int | None,
+    step: int = 1,
 ) -> Layout:
     """Describe `x[..., start:stop:step, ...]`, sliced along one axis, without moving a number.
 
-    Takes a layout, an axis and the parts of a Python slice (None: left out); returns
-    the new shape, strides and offset. A step may be negative, as in NumPy (PyTorch has
-    no negative strides). Raises IndexError for an axis that is not there, ValueError
-    for a step of 0. Equation (4); van der Walt et al. 2011.
+    A bound left out is None. A step may be negative, as in NumPy; PyTorch has no negative strides.
+    Raises IndexError for an axis that is not there, ValueError for a step of 0. Equation
+    {eq}`tensors-slice`; van der Walt et al. 2011.
 
     >>> sliced((4, 6), (6, 1), 0, 1, 1, 6, 2)
     ((4, 3), (6, 2), 1)
     """
     _check_same_rank(shape, strides)
-    if not -len(shape) <= axis < len(shape):
-        raise IndexError(f"axis {axis} is not in shape {shape}")
+    _check_axis(axis, shape)
     if step == 0:
         raise ValueError(f"a slice cannot have step {step}")
-    axis %= len(shape)
+    lengths, steps = list(shape), list(strides)
     kept = range(*slice(start, stop, step).indices(shape[axis]))
-    return (
-        (*shape[:axis], len(kept), *shape[axis + 1 :]),
-        (*strides[:axis], strides[axis] * step, *strides[axis + 1 :]),
-        offset + kept.start * strides[axis],
-    )
+    lengths[axis], steps[axis] = len(kept), step * strides[axis]
+    return tuple(lengths), tuple(steps), offset + kept.start * strides[axis]
 
 
 def broadcast_shapes(first: Shape, second: Shape) -> Shape:
-    """Find the shape that two shapes broadcast to, or refuse them by name.
+    """Find the shape that two shapes broadcast to.
 
-    Takes two shapes of any number of axes; returns one with as many axes as the longer.
-    Raises ValueError naming both shapes when two lengths differ and neither is 1.
-    Equation (5); Harris et al. 2020, figure 1.
+    Raises ValueError, with both shapes, when two lengths differ and neither is 1. Equation
+    {eq}`tensors-broadcast`; Harris et al. 2020, figure 1.
 
     >>> broadcast_shapes((5, 1, 3), (4, 1))
     (5, 4, 3)
@@ -257,7 +237,8 @@ def broadcast_shapes(first: Shape, second: Shape) -> Shape:
     result = []
     for left, right in zip(*padded, strict=True):
         if left != right and 1 not in (left, right):
-            raise ValueError(f"shapes {first} and {second} do not broadcast: length {left} against {right}")
+            lengths = f"length {left} against {right}"
+            raise ValueError(f"shapes {first} and {second} do not broadcast: {lengths}")
         result.append(right if left == 1 else left)
     return tuple(result)
 
@@ -265,9 +246,8 @@ def broadcast_shapes(first: Shape, second: Shape) -> Shape:
 def is_contiguous(shape: Shape, strides: Shape) -> bool:
     """Say whether reading in order, last axis fastest, walks through the storage cell by cell.
 
-    Takes as many lengths as strides; returns a bool. The stride of an axis of length 1
-    is never used, and a tensor with no elements is contiguous. Raises ValueError if the
-    numbers of lengths and strides differ. Source: the documentation of NumPy's
+    The stride of an axis of length 1 is never used, and a tensor with no elements is contiguous.
+    Raises ValueError if lengths and strides differ in number. Source: NumPy's documentation of
     `ndarray.flags`, C-contiguous.
 
     >>> is_contiguous((2, 3), (3, 1)), is_contiguous((3, 2), (1, 3))
@@ -278,63 +258,70 @@ def is_contiguous(shape: Shape, strides: Shape) -> bool:
         return True
     expected = 1
     for length, stride in zip(reversed(shape), reversed(strides), strict=True):
-        if length > 1:
-            if stride != expected:
-                return False
-            expected *= length
+        if length > 1 and stride != expected:
+            return False
+        expected *= length
     return True
 
 
 def standardize(table: Float[Tensor, "row column"]) -> Float[Tensor, "row column"]:
-    """Shift and scale each column to mean 0 and standard deviation 1; a constant column becomes zeros.
+    """Shift and scale each column to mean 0 and deviation 1; a constant column becomes zeros.
 
-    Takes and returns a table of one floating dtype. The deviation divides by the number
-    of rows n, not n − 1, as NumPy's `std` does and PyTorch's does not. Raises
-    ValueError for a table without rows. Equation (6).
+    The deviation divides by the number of rows n, as in NumPy, not by n − 1, as in PyTorch. Raises
+    ValueError for a table without rows. Equation {eq}`tensors-deviation`.
 
     >>> standardize(torch.tensor([[1.0, 4.0], [3.0, 4.0]])).tolist()
     [[-1.0, 0.0], [1.0, 0.0]]
     """
     if table.shape[0] == 0:
         raise ValueError(f"a table without rows has no mean, got shape {tuple(table.shape)}")
-    constant = table.amax(dim=0) == table.amin(dim=0)  # rounding may leave such a column a tiny deviation
-    centered = table - table.mean(dim=0)
-    return torch.where(constant, 0.0, centered / torch.where(constant, 1.0, table.std(dim=0, correction=0)))
+    constant = table.amax(dim=0) == table.amin(dim=0)  # rounding may give it a tiny deviation
+    deviation = table.std(dim=0, correction=0).masked_fill(constant, 1.0)
+    return ((table - table.mean(dim=0)) / deviation).masked_fill(constant, 0.0)
 
 
 def sliding_windows(
-    signal: Shaped[Tensor, "*batch time"], width: int, step: int = 1
-) -> Shaped[Tensor, "*batch window width"]:
+    signal: Shaped[Tensor, "*batch time"],
+    width: int,
+    step: int = 1,
+) -> Shaped[Tensor, "*batch window {width}"]:
     """Lay overlapping windows over the last axis without copying a number.
 
-    Takes any signal; returns a view of it, in which window w starts at time w · `step`.
-    Windows that would stick out are left out. Raises ValueError unless 1 ≤ `width` ≤
-    time and `step` ≥ 1. Source: the documentation of NumPy's `sliding_window_view`.
+    Window w starts at time w · `step`; one that would stick out is left out. Raises ValueError
+    unless 1 ≤ `width` ≤ time and `step` ≥ 1. Source: NumPy's documentation of
+    `sliding_window_view`.
 
     >>> sliding_windows(torch.tensor([1, 2, 3, 4, 5]), width=3, step=2).tolist()
     [[1, 2, 3], [3, 4, 5]]
     """
     time = signal.shape[-1]
     if not 1 <= width <= time or step < 1:
-        raise ValueError(f"no windows of width {width}, step {step} in a signal of shape {tuple(signal.shape)}")
+        windows, shape = f"windows of width {width}, step {step}", tuple(signal.shape)
+        raise ValueError(f"no {windows} in a signal of shape {shape}")
+    count = (time - width) // step + 1
     *outer, inner = signal.stride()
-    shape = (*signal.shape[:-1], (time - width) // step + 1, width)
-    return signal.as_strided(shape, (*outer, step * inner, inner), signal.storage_offset())
+    strides = (*outer, step * inner, inner)
+    return signal.as_strided((*signal.shape[:-1], count, width), strides, signal.storage_offset())
 
 
 def occupied_bytes(view: Shaped[Tensor, "*shape"]) -> int:
     """Count the bytes of storage that the elements of a view stand in, each byte once.
 
-    Takes a tensor of any shape; returns bytes. These are fewer than `numel` elements
-    would take when elements share a cell (a stretched axis, overlapping windows), and
-    fewer than the storage has when the view skips cells. Equation (1).
+    Elements share a cell along a stretched axis or in overlapping windows; other views skip cells
+    of their storage. Equation {eq}`tensors-address`.
 
     >>> occupied_bytes(torch.zeros(3, 1, dtype=torch.float32).expand(3, 100))
     12
     """
-    return np.unique(addresses(tuple(view.shape), view.stride())).size * view.element_size()
+    cells = np.unique(addresses(tuple(view.shape), view.stride()))
+    return cells.size * view.element_size()
 
 
 def _check_same_rank(shape: Shape, strides: Shape) -> None:
     if len(shape) != len(strides):
         raise ValueError(f"shape {shape} and strides {strides} differ in their number of axes")
+
+
+def _check_axis(axis: int, shape: Shape) -> None:
+    if not -len(shape) <= axis < len(shape):
+        raise IndexError(f"axis {axis} is not in shape {shape}")
