@@ -274,7 +274,7 @@ def masked_mean(
 
 
 def real_positions(mask: Bool[Tensor, "batch time"]) -> Int[Tensor, "batch time"]:
-    """Number the real tokens of each row from 0, wherever the padding stands; padding gets 0.
+    """Count the real tokens of each row from 0, wherever the padding stands; padding gets 0.
 
     With padding on the left, a position embedding must be looked up by these and not by the column.
     Source: `position_ids` of Hugging Face's GPT-2, made from the mask in the same way.

@@ -25,7 +25,7 @@ from jaxtyping import Float
 def double(values: Float[np.ndarray, "length"]) -> Float[np.ndarray, "length"]:
     """Double every value.
 
-    Takes and returns one axis, `length`. Raises ValueError for an empty array. Source: Euclid, V.
+    Raises ValueError for an empty array. Source: Euclid, V.
 
     >>> double(np.array([1.0, 2.0]))
     array([2., 4.])
