@@ -304,7 +304,7 @@ def packed_mask(segments: Int[Tensor, "batch time"]) -> Bool[Tensor, "batch 1 qu
 def bucket_batches(lengths: list[int], max_tokens: int) -> list[list[int]]:
     """Put sequences of similar length together, as many to a batch as its padded size allows.
 
-    Returns indices, shortest first, equal lengths in the order given. A batch is full when one more
+    Batches list indices, shortest first, equal lengths in order. A batch is full when one more
     would make its count times its longest length, in tokens, exceed `max_tokens`. Raises ValueError
     for a sequence longer than that. Source: Khomenko et al. 2016.
 

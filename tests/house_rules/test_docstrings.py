@@ -10,12 +10,12 @@ import pytest
 from house_rules.house import ROOT, at, concept_modules, dotted, none_of, parse
 
 SOURCE = r"(?i)\bsource: |\{eq\}`|\bdocumentation of\b|\b(?:1[6-9]|20)\d\d\b"
-# What a docstring must not say, and what to do instead. Axes are added by `_shapes`.
+# What a docstring must not say, and what to do instead. Shapes are looked for in `_says_too_much`.
 UNSAID = {
-    r"(?i)\b(?:section|part|heading)s? [^.;]*\bpages?\b": "names a part of a page: name the source itself, or the equation's label",
-    r"(?i)\b(?:on|see) the page\b": "leads to a page: name the source itself, or the equation's label",
-    r"(?i)\bour equations?\b|(?:^|[.;(] )Equations? \(?\d": "copies an equation's number: cite its label, {eq}`concept-name`",
-    r"(?:^|[.;] )(?:Takes|Returns an?|Expects) ": "says what goes in and comes out, as the signature does: say what it cannot",
+    r"(?i)\b(?:section|part|heading)s? [^.;]*\bpages?\b": "names a part of a page: name the source itself, or a label",
+    r"(?i)\b(?:on|see) the page\b": "leads to a page: name the source itself, or an equation's label",
+    r"(?:^|[.;(] )Equations? \(?\d": "copies an equation's number: cite its label, {eq}`concept-name`",
+    r"(?:^|[.;] )(?:Takes|Returns an?|Expects) ": "says what goes in and comes out: the signature does, say the rest",
 }
 BARE = {"Tensor", "torch.Tensor", "np.ndarray", "numpy.ndarray", "NDArray"}
 
@@ -131,7 +131,7 @@ def test_a_house_in_order_has_no_problem(house):
     [
         ("Double every value.\n\n", "Double every\n    value\n\n", "should open with one sentence"),
         ("every value", "every value of (length,)", "repeats a shape of its signature, (length,): leave it out"),
-        ("Raises", "Takes an array. Raises", "says what goes in and comes out, as the signature does"),
+        ("Raises", "Takes an array. Raises", "says what goes in and comes out"),
         ("Euclid, V.", 'section "The idea" of the page.', "names a part of a page: name the source itself"),
         ("Euclid, V", "see the page of 1999", "leads to a page: name the source itself"),
         ("Euclid, V", "Euclid, V. Equation (3)", "copies an equation's number: cite its label"),
