@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import yaml
-from stages import PYTHON, ROOT, Stage, nbval, pytest, run
+from stages import PYTHON, ROOT, Stage, pytest, run
 
 BUILT = "_build/only"  # where `book --only` builds
 
@@ -37,7 +37,6 @@ def stages(concept: str) -> list[Stage]:
     code = [path for path in code if (ROOT / path).exists()]
     tests = [f"tests/test_{concept}.py"]
     files = [*code, f"solutions/{concept}.py", *tests]
-    solved = (f"{BUILT}/notebooks/{concept}.ipynb", f"_build/solutions/{concept}.ipynb")
     has_audit = "def audit(" in (ROOT / "course_lib/cli.py").read_text(encoding="utf-8")
     audit = ((*PYTHON, "course_lib.cli", "audit", concept),) if has_audit else ()
     every = [
@@ -48,7 +47,7 @@ def stages(concept: str) -> list[Stage]:
         ("audit", audit),
         ("book", ((*PYTHON, "course_lib.publishing.book", "--only", concept),)),
         ("browser", (pytest("-rs", "tests/browser"),)),
-        ("notebooks", ((sys.executable, ".ci/solve.py", concept), pytest(*nbval(*solved)))),
+        ("notebooks", ((sys.executable, ".ci/notebooks.py", "--build", BUILT, concept),)),
     ]
     return [Stage(name, GUARDS[name], commands) for name, commands in every if commands]
 
