@@ -43,7 +43,7 @@ def stages(concept: str) -> list[Stage]:
         ("style", ((*PYTHON, "ruff", "check", *files), (*PYTHON, "ruff", "format", "--check", *files))),
         ("types", ((*PYTHON, "mypy", "--follow-imports", "silent", *code),)),
         ("exercises", ((*PYTHON, "course_lib.cli", "exercises", "--check", concept),)),
-        ("tests", (pytest(*tests, *code, "tests/house_rules"),)),
+        ("tests", (pytest(*tests, *code, "tests/house_rules", "tests/grading/test_solutions.py"),)),
         ("audit", audit),
         ("book", ((*PYTHON, "course_lib.publishing.book", "--only", concept),)),
         ("browser", (pytest("-rs", "tests/browser"),)),
