@@ -92,6 +92,32 @@ def check(
     raise typer.Exit(0 if all(report.passed for report in reports) else WRONG)
 
 
+@app.command(epilog=examples("course audit tensors", "course audit", "course audit optimizers --draws 200"))
+def audit(
+    concepts: Annotated[list[str] | None, typer.Argument(metavar="CONCEPT", help="All, if none is named.")] = None,
+    draws: Annotated[int, typer.Option(min=1, help="How many draws an exercise.")] = 2000,
+    seed: Annotated[int, typer.Option(help="Another number makes other draws.")] = 0,
+) -> None:
+    """Draw inputs from each rubric's domain: reference, alternatives, solution and oracle must agree on all of them.
+
+    Shows as well what was never drawn. Exit status 0 if all agree, 1 if not, 2 for a concept that is none.
+    """
+    from course_lib.checking import UnknownExercise
+    from course_lib.checking.audit import audit_concept, every_concept, show, summary
+
+    made = []
+    for concept in concepts or every_concept():
+        try:
+            for one in audit_concept(concept, Path("solutions") / f"{concept}.py", draws, seed):
+                made.append(one)
+                console().print(show(one))
+        except UnknownExercise as error:
+            complain(str(error))
+            raise typer.Exit(UNUSABLE) from None
+    console().print(summary(made))
+    raise typer.Exit(WRONG if any(one.disagreements for one in made) else 0)
+
+
 def _as_data(reports: list[Any], errors: list[dict[str, str]]) -> dict[str, Any]:
     return {
         "passed": not errors and all(report.passed for report in reports),

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HANDED_OUT = ROOT / "exercises" / "string_comparison" / "string_comparison.ipynb"
 EXERCISE = find("string_comparison.to_upper")
 POINTS = f"{EXERCISE.max_points:g}"
-COMMANDS = ("check", "progress", "exercises", "new")
+COMMANDS = ("check", "progress", "audit", "exercises", "new")
 UPPER = 'def to_upper(text):\n    return "".join(chr(ord(c) - 32) if "a" <= c <= "z" else c for c in text)'
 IMPORT, CHECK = "from course_lib.checking import check", 'check("string_comparison.to_upper", to_upper)'
 
@@ -296,3 +296,19 @@ def test_a_missing_package_is_a_sentence(monkeypatch, capsys):
         cli.main()
     assert caught.value.code == 2
     assert "needs the package torch, which is not installed" in capsys.readouterr().err
+
+
+# course audit
+
+
+def test_an_audit_of_no_concept_is_refused_by_name(course):
+    ran = course("audit", "tensers", "--draws", 1)
+    assert ran.exit_code == 2
+    assert "There is no concept named 'tensers'; did you mean 'tensors'" in ran.output
+
+
+def test_an_audit_says_for_each_exercise_how_often_it_was_drawn(course):
+    ran = course("audit", "string_comparison", "--draws", 5)
+    assert ran.exit_code == 0
+    assert all(name in ran.output for name in load("string_comparison"))
+    assert f"of {len(load('string_comparison'))} exercises, 0 disagreements" in " ".join(ran.output.split())

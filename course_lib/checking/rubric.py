@@ -201,20 +201,25 @@ class Rubric:
         """Return `count` draws of the domain as cases, those with the least to read first; none without a domain."""
         if self.draw is None:
             return []
-        drawn = [_Draw(self, seed, number) for number in range(count)]
+        drawn = [self.drawn(seed, number) for number in range(count)]
         drawn.sort(key=lambda one: one.bulk)
         title = summary(self.draw)
         return [Case(f"draw {one.number}", title, one, draw=True, refused=one.refused) for one in drawn]
+
+    def drawn(self, seed: int, number: int) -> Draw:
+        """Return one draw of the domain; calling it makes its arguments."""
+        return Draw(self, seed, number)
 
     def _maker(self, seed: int, size: int) -> Callable[[], Call]:
         entropy = [seed, size, zlib.crc32(self.name.encode())]  # exercises must not share their numbers
         return lambda: as_call(self.build(np.random.default_rng(entropy), size))
 
 
-class _Draw:
+class Draw:
     """Makes the arguments of one draw: those drawn to measure it, and new ones whenever it is asked again."""
 
     def __init__(self, rubric: Rubric, seed: int, number: int) -> None:
+        """Draw once, to know how much there is to read and whether it must be refused."""
         self.rubric, self.number = rubric, number
         self.entropy = [seed, number, zlib.crc32(rubric.name.encode()), 1]
         self.first: Call | None
@@ -222,6 +227,7 @@ class _Draw:
         self.bulk = bulk([self.first.args, self.first.kwargs])
 
     def __call__(self) -> Call:
+        """Make the arguments; no two calls share theirs."""
         call, self.first = self.first or self._drawn()[0], None
         return call
 
