@@ -55,6 +55,18 @@ def first_step(rng, size):
     return float(rng.normal()) * size
 
 
+@first_step.domain
+def anything(rng):
+    """{MARK}: everything the prompt allows, in its words: each argument drawn anew, small ones often."""
+    return float(rng.normal()) * 10.0 ** int(rng.integers(-3, 4))
+
+
+@first_step.oracle
+def independently(value):
+    """{MARK}: another implementation: torch, NumPy, SciPy or brute force."""
+    raise NotImplementedError("{MARK}: the oracle")
+
+
 # {MARK}: edges, at least four mistakes that people make, at least one other right answer; then five more exercises.
 '''
 
