@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.checking import check
+from course_lib.checking.percent import read_cells
 from course_lib.checking.rubric import load
 
-_ANSWER = re.compile(r'^# %% answer="([\w.]+)"[^\n]*\n(.*?)(?=^# %%|\Z)', re.M | re.S)
 _FIRST = ["Ada", "Emmy", "Sofia", "Grace", "Minjun", "Seoyeon", "Jiho", "Haeun", "Alan", "Kurt", "Leonhard", "Maryam"]
 _LAST = ["Lovelace", "Noether", "Hopper", "Kim", "Lee", "Park", "Choi", "Turing", "Gödel", "Euler", "Mirzakhani"]
 
@@ -32,10 +32,9 @@ class Made:
 
 def solutions_of(path: Path) -> dict[str, str]:
     """Return the answers of a solution file by exercise, without the marks of their regions."""
-    found = {}
-    for name, text in _ANSWER.findall(path.read_text(encoding="utf-8")):
-        found[name] = re.sub(r"^ *### (BEGIN|END) SOLUTION\n", "", text, flags=re.M).strip()
-    return found
+    answers = [cell for cell in read_cells(path)[0] if "answer" in cell.attributes]
+    marks = re.compile(r"^ *### (BEGIN|END) SOLUTION\n?", flags=re.M)
+    return {cell.attributes["answer"]: marks.sub("", cell.source).strip() for cell in answers}
 
 
 def filled(release: dict[str, Any], answers: dict[str, str]) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from course_lib.publishing.page_text import front_matter, read_text
+
 MAIN = "main"
 BRANCH = "notebooks"  # where .github/workflows/notebooks.yml publishes the pages' notebooks, for Colab
 INSTALL = """\
@@ -45,7 +47,7 @@ class Page:
     @property
     def has_notebook(self) -> bool:
         """Whether the page has code to run, and so a notebook of its own."""
-        return self.path.is_file() and "{code-cell}" in self.path.read_text(encoding="utf-8")
+        return self.path.is_file() and bool(read_text(self.path.read_text(encoding="utf-8")).named("code-cell"))
 
 
 @dataclass(frozen=True)
@@ -82,15 +84,6 @@ def read_contents(root: Path, toc: Path | None = None) -> Contents:
             pages.append(page)
             problems += wrong
     return Contents(root, tuple(pages), tuple(problems + _wrong_needs(pages)))
-
-
-def front_matter(text: str) -> dict[str, Any]:
-    """The YAML between the first two `---` lines, or nothing. Raises `YAMLError` if it is none, or no `key: value`."""
-    found = re.match(r"---\n(.*?)\n---\n", text, flags=re.S)
-    matter = (yaml.safe_load(found[1]) or {}) if found else {}
-    if not isinstance(matter, dict):
-        raise yaml.YAMLError(f"it should be lines such as `minutes: 20`, and is {matter!r}")
-    return matter
 
 
 def repository_url(root: Path) -> str:
@@ -138,11 +131,10 @@ def _read_page(root: Path, docname: str, part: str) -> tuple[Page, list[Problem]
     except yaml.YAMLError as error:
         broken = Page(docname, path, docname, part, is_concept=_is_concept(docname))
         return broken, [Problem(path, 1, f"front matter is not YAML: {error}")]
-    heading = re.search(r"^# (.+)$", text, flags=re.M)
     page = Page(
         docname=docname,
         path=path,
-        title=heading[1].strip() if heading else docname,
+        title=read_text(text).title or docname,
         part=part,
         needs=tuple(map(str, matter["needs"])) if isinstance(matter.get("needs"), list) else (),
         minutes=matter["minutes"] if isinstance(matter.get("minutes"), int) else None,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import functools
-import itertools
 import os
 import re
 import textwrap
@@ -14,6 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from course_lib.checking.percent import read_cells
+from course_lib.publishing import page_text
+from course_lib.publishing.page_text import PageText, read_text
 
 ROOT = Path(__file__).resolve().parents[2]
 MACHINERY_FILES = ("__init__", "__main__", "cli")  # the files of course_lib that are no concepts
@@ -138,50 +141,29 @@ def cells(path: Path) -> list[Cell]:
     return _page_cells(path) if path.suffix == ".md" else _solution_cells(path)
 
 
+def read_page(page: Path) -> PageText:
+    """Return a page's front matter, headings and blocks, each with its lines."""
+    return read_text(text(page))
+
+
 def _page_cells(path: Path) -> list[Cell]:
-    found = []
-    pattern = r"(?ms)^(?P<fence>`{3,}|:{3,})\{code-cell\}[^\n]*\n(?P<body>.*?)^(?P=fence)[ \t]*$"
-    whole = text(path)
-    for match in re.finditer(pattern, whole):
-        options, source = _options(match["body"])
-        line = whole.count("\n", 0, match.start("body")) + 1 + match["body"].count("\n") - source.count("\n")
-        found.append(Cell(path, line, source, _tags(options)))
-    return found
-
-
-def _options(body: str) -> tuple[str, str]:
-    """Split the options of a directive (`:tags: […]`, or YAML between lines of dashes) from its body."""
-    match = re.match(r"---\n(.*?)\n---\n|((?::[\w-]+:[^\n]*\n)*)", body, flags=re.DOTALL)
-    assert match is not None  # the second alternative matches the empty string
-    return match[1] or match[2] or "", body[match.end() :]
-
-
-def _tags(options: str) -> tuple[str, ...]:
-    match = re.search(r":?tags:\s*(\[[^\]]*\]|(?:\n\s*-[^\n]*)+)", options)
-    return tuple(re.findall(r"[\w-]*\w", match[1])) if match else ()
+    blocks = read_page(path).named("code-cell")
+    return [Cell(path, block.body_line, block.body.rstrip("\n"), block.tags) for block in blocks]
 
 
 def _solution_cells(path: Path) -> list[Cell]:
-    found, lines = [], text(path).splitlines()
-    starts = [i for i, line in enumerate(lines) if line.startswith("# %%")]
-    for start, end in itertools.pairwise([*starts, len(lines)]):
-        if "[markdown]" not in lines[start]:
-            tags = re.search(r"tags=(\[[^\]]*\])", lines[start])
-            source = "\n".join(lines[start + 1 : end])
-            found.append(Cell(path, start + 2, source, tuple(re.findall(r"[\w-]+", tags[1])) if tags else ()))
-    return found
+    cells = [cell for cell in read_cells(path)[0] if cell.is_code]
+    return [Cell(path, cell.line + 1, cell.source, tuple(cell.attributes.get("tags", ()))) for cell in cells]
 
 
 def prose(page: Path, fences: str = "`:") -> str:
-    """Return a page's text with its blocks fenced by three or more of `fences` blanked out, line for line."""
-    blocks = rf"(?ms)^(([{fences}])\2{{2,}})(?!\2).*?^\1[ \t]*$"
-    return re.sub(blocks, lambda match: "\n" * match[0].count("\n"), text(page))
+    """Return a page's text with its blocks fenced by these characters left blank, line for line."""
+    return read_page(page).without_blocks(fences)
 
 
 def front_matter(page: Path) -> dict[str, Any]:
     """Return the YAML at the head of a page; empty where there is none."""
-    match = re.match(r"---\n(.*?)\n---\n", text(page), flags=re.DOTALL)
-    return (yaml.safe_load(match[1]) or {}) if match else {}
+    return page_text.front_matter(text(page))
 
 
 def calls(tree: ast.AST, *wanted: str) -> Iterator[ast.Call]:

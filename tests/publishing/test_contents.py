@@ -9,8 +9,9 @@ import matplotlib
 import pytest
 from PIL import ImageFont
 
-from course_lib.publishing.contents import Contents, Page, colab_url, front_matter, read_contents, repository_url
+from course_lib.publishing.contents import Contents, Page, colab_url, read_contents, repository_url
 from course_lib.publishing.directives.drawn_map import FONT, drawn_map, rows_of
+from course_lib.publishing.page_text import front_matter
 
 TOC = """format: jb-book
 root: book/index

@@ -10,8 +10,8 @@ from typing import Any
 from course_lib.publishing.colab import plain_lists
 from course_lib.publishing.colab.papers import cited_list, named
 from course_lib.publishing.contents import BRANCH, Contents, Page, PageError, colab_url, install_cell, source_url
+from course_lib.publishing.page_text import Block, read_text
 
-_FENCE = re.compile(r"^(?P<fence>`{3,}|:{3,})\{(?P<name>[\w:-]+)\}[ \t]*(?P<argument>.*)$")
 _ROLE = re.compile(r"\{(?P<name>[\w:+-]+)\}(?P<ticks>`+)(?P<text>.+?)(?P=ticks)", flags=re.S)
 _LABEL = re.compile(r"^(?P<before>.*)\$\$ *\((?P<label>[\w:-]+)\)\s*$")
 _WRAPPERS = {"grid", "tab-set", "div", "container"}  # what follows their names is about columns or style, no title
@@ -59,7 +59,7 @@ def headings_of(text: str) -> list[str]:
     >>> headings_of("# One\\n```python\\n# no heading\\n```\\n### Two")
     ['One', 'Two']
     """
-    return re.findall(r"^#+ (.+)$", re.sub(r"^(`{3,}).*?^\1", "", text, flags=re.M | re.S), flags=re.M)
+    return [heading.title for heading in read_text(text).headings]
 
 
 def _fold(cell: Any, heading: str) -> None:
@@ -73,31 +73,31 @@ def _fold(cell: Any, heading: str) -> None:
 
 def plain_markdown(text: str, page: Page, contents: Contents) -> str:
     """Turn directives and roles of a piece of a page into plain Markdown."""
-    lines, done, i = text.splitlines(), [], 0
+    lines, done, at = text.splitlines(), [], 0
     numbers = numbers_of(page)
-    while i < len(lines):
-        opening = _FENCE.match(lines[i])
-        if opening is None:
-            done.append(_LABEL.sub(lambda found: _numbered(found, numbers), lines[i]))
-            i += 1
-            continue
-        end = next((j for j in range(i + 1, len(lines)) if lines[j].rstrip() == opening["fence"]), len(lines))
-        try:
-            done += _directive(opening, lines[i + 1 : end], page, contents).splitlines()
-        except PageError:
-            raise  # of a directive within this one
-        except Exception as error:  # whatever a rubric or a file raises, the author wants to know who asked for it
-            at = next((n for n, line in enumerate(_text_of(page).splitlines(), 1) if line == lines[i]), 1)
-            found = f"{opening['name']} {opening['argument']}: {type(error).__name__}: {error}"
-            raise PageError(f"{page.path}:{at}: {found}") from error
-        i = end + 1
+    for block in [block for block in read_text(text).blocks if block.depth == 0]:
+        done += [_LABEL.sub(lambda found: _numbered(found, numbers), line) for line in lines[at : block.line - 1]]
+        whole = lines[block.line - 1 : block.last]
+        done += _directive(block, page, contents).splitlines() if block.name else whole
+        at = block.last
+    done += [_LABEL.sub(lambda found: _numbered(found, numbers), line) for line in lines[at:]]
     papers = named(contents.root)
     return _links(_ROLE.sub(lambda role: _role(role, papers, numbers), "\n".join(done)), page, contents).strip()
 
 
-def _directive(opening: re.Match[str], lines: list[str], page: Page, contents: Contents) -> str:
-    name, argument = opening["name"], opening["argument"].strip()
-    options, body = _options(lines)
+def _directive(block: Block, page: Page, contents: Contents) -> str:
+    try:
+        return _as_markdown(block, page, contents)
+    except PageError:
+        raise  # of a directive within this one
+    except Exception as error:  # whatever a rubric or a file raises, the author wants to know who asked for it
+        asked = [one.line for one in read_text(_text_of(page)).named(block.name) if one.argument == block.argument]
+        found = f"{block.name} {block.argument}: {type(error).__name__}: {error}"
+        raise PageError(f"{page.path}:{asked[0] if asked else 1}: {found}") from error
+
+
+def _as_markdown(block: Block, page: Page, contents: Contents) -> str:
+    name, argument, options, body = block.name, block.argument, block.options, block.body.strip("\n")
     make: dict[str, Callable[[], str]] = {
         "literalinclude": lambda: _included(page.path.parent / argument, options),
         "quiz": lambda: plain_lists.quiz(argument, body),
@@ -142,14 +142,6 @@ def _tag(label: str | None, numbers: dict[str, int], end: str = "") -> str:
 def _numbered(found: re.Match[str], numbers: dict[str, int]) -> str:
     before = found["before"]
     return f"{before}{_tag(found['label'], numbers, end='' if before.strip() else chr(10))}$$"
-
-
-def _options(lines: list[str]) -> tuple[dict[str, str], str]:
-    options, i = {}, 0
-    while i < len(lines) and (found := re.match(r":([\w-]+):\s*(.*)$", lines[i])):
-        options[found[1]] = found[2]
-        i += 1
-    return options, "\n".join(lines[i:]).strip("\n")
 
 
 def _included(path: Path, options: dict[str, str]) -> str:

@@ -6,9 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from course_lib.publishing.contents import Contents, Page
-
-_CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```", flags=re.M | re.S)
-_INCLUDED = re.compile(r"^```\{literalinclude\} *\S*course_lib/(\w+)\.py\n(.*?)^```", flags=re.M | re.S)
+from course_lib.publishing.page_text import Block, read_text
 
 
 def pages_that_use(concept: str, name: str, contents: Contents) -> list[Page]:
@@ -33,19 +31,25 @@ def names_used(page: str) -> set[tuple[str, str]]:
     >>> sorted(names_used(page + "```{literalinclude} ../../course_lib/tensors.py\n:pyobject: nbytes\n```"))
     [('tensors', 'nbytes'), ('tensors', 'strides_of')]
     """
-    shown = set()
-    for concept, options in _INCLUDED.findall(page):
-        shown |= {(concept, name) for name in re.findall(r"^:pyobject: *(\w+)", options, flags=re.M)}
-    cells = [_plain(code) for code in _CELL.findall(page)]
+    read = read_text(page)
+    shown = set(filter(None, map(_included, read.named("literalinclude"))))
+    cells = [_plain(cell.body) for cell in read.named("code-cell")]
     try:
         return shown | _named("\n".join(cells))
     except SyntaxError:  # a page may show what cannot be read
         return shown | _named("\n".join(code for code in cells if _is_python(code)))
 
 
+def _included(block: Block) -> tuple[str, str] | None:
+    """Concept and name of what a `literalinclude` shows, if it is one function or class of the library."""
+    concept = re.search(r"course_lib/(\w+)\.py$", block.argument)
+    name = str(block.options.get("pyobject", "")).partition(".")[0]
+    return (concept[1], name) if concept and name else None
+
+
 def _plain(code: str) -> str:
-    """A cell without its options and without what only IPython understands."""
-    return "\n".join(line for line in code.splitlines() if not re.match(r"\s*[%!]|:[\w-]+:", line))
+    """A cell without what only IPython understands."""
+    return "\n".join(line for line in code.splitlines() if not re.match(r"\s*[%!]", line))
 
 
 def _is_python(code: str) -> bool:

@@ -14,20 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.checking import Rubric, RubricError, UnknownExercise, load
+from course_lib.checking.percent import PercentCell
 from course_lib.checking.whole_files import write_whole
 from course_lib.publishing.contents import Problem, install_cell, repository_url
 from course_lib.publishing.exercises.exercise_lists import rubric_files
-from course_lib.publishing.exercises.percent import PercentCell
 from course_lib.publishing.exercises.solutions import ROLES, Solution, SolutionError, problems_of, read_solution
 from course_lib.publishing.sources import digest_of
 
 SOURCE, RELEASE, KEYS = "_build/source", "exercises", "_build/exercise_keys"
-MAKERS = (
-    "contents",
-    "exercises/notebooks",
-    "exercises/percent",
-    "exercises/solutions",
-)  # our modules that decide what a notebook looks like
+# Our modules that decide what a notebook looks like.
+MAKERS = ("publishing/contents", "publishing/exercises/notebooks", "publishing/exercises/solutions", "checking/percent")
 
 
 @dataclass(frozen=True)
@@ -171,7 +167,7 @@ def is_fresh(path: Path, root: Path) -> bool:
 def _key(concept: str, root: Path) -> str:
     """Hash all that the notebooks of a concept are made from, and the notebooks."""
     made = Made(concept, "", "")
-    makers = {root / "course_lib" / "publishing" / f"{name}.py" for name in MAKERS}
+    makers = {root / "course_lib" / f"{name}.py" for name in MAKERS}
     files = {root / "solutions" / f"{concept}.py", root / "pyproject.toml", root / "requirements.txt"}
     return digest_of(files | makers | rubric_files(concept, root) | {made.source_path(root), made.release_path(root)})
 

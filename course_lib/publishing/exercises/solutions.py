@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from course_lib.checking.percent import PercentCell, read_cells
 from course_lib.publishing.contents import Problem
-from course_lib.publishing.exercises.percent import PercentCell, read_cells
 
 ROLES = ("exercise", "answer", "check")
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -51,7 +51,7 @@ class Solution:
 def read_solution(path: Path) -> Solution:
     """Read a solution; what is wrong with its marks is in `problems`."""
     cells, problems = read_cells(path)
-    return Solution(path, tuple(cells), tuple(problems))
+    return Solution(path, tuple(cells), tuple(Problem(path, line, words) for line, words in problems))
 
 
 def problems_of(solution: Solution, exercises: list[str]) -> list[Problem]:

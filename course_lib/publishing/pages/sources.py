@@ -36,9 +36,9 @@ def read_source(page: Page, root: Path, kept: Path | None = None) -> Source | No
     """
     import nbformat
 
-    text = page.path.read_text(encoding="utf-8")
-    if "{code-cell}" not in text:
+    if not page.has_notebook:
         return None
+    text = page.path.read_text(encoding="utf-8")
     key = digest_of(
         [root / "requirements.txt", Path(__file__), Path(split_folds.__code__.co_filename)], str(page.path), text
     )

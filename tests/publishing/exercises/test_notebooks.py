@@ -201,7 +201,7 @@ def test_the_same_solution_gives_the_same_bytes(house, solution):
 def test_jupytext_reads_the_same_cells(house, solution):
     import jupytext
 
-    from course_lib.publishing.exercises.percent import read_cells
+    from course_lib.checking.percent import read_cells
 
     theirs = [(cell.cell_type, cell.source) for cell in jupytext.read(solution).cells]
     assert [(cell.kind, cell.source) for cell in read_cells(solution)[0]] == theirs

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from house_rules import test_names, test_sources
 
-from course_lib.publishing.exercises.percent import read_cells
+from course_lib.checking.percent import read_cells
 from course_lib.publishing.exercises.solutions import problems_of, read_solution
 from course_lib.publishing.new_concept.scaffold import Refused, new_concept, with_page
 from course_lib.publishing.new_concept.templates import MARK

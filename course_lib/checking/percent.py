@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from course_lib.publishing.contents import Problem
-
 _HEAD = re.compile(r"^# %%(?:\s+\[(?P<kind>[^\]]*)\])?(?P<attributes>.*)$")
 _ATTRIBUTE = re.compile(r'\s*(?P<key>\w+)=(?P<value>"(?:[^"\\]|\\.)*"|\[[^\]]*\])(?=\s|$)')
 
@@ -30,16 +28,15 @@ class PercentCell:
         return self.kind == "code"
 
 
-def read_cells(path: Path) -> tuple[list[PercentCell], list[Problem]]:
-    """Return the cells of a py:percent file, and what is wrong with its marks."""
+def read_cells(path: Path) -> tuple[list[PercentCell], list[tuple[int, str]]]:
+    """Return the cells of a py:percent file, and what is wrong with its marks, each with its line."""
     cells: list[PercentCell] = []
-    problems: list[Problem] = []
+    problems: list[tuple[int, str]] = []
     lines = path.read_text(encoding="utf-8").splitlines()
     starts = [i for i, line in enumerate(lines) if re.match(r"# %%(\s|$)", line)]
     if not starts:
-        return [], [Problem(path, 1, "holds no cell: a cell begins with a line `# %%`")]
-    for number, words in _stray(lines[: starts[0]]):
-        problems.append(Problem(path, number, words))
+        return [], [(1, "holds no cell: a cell begins with a line `# %%`")]
+    problems += _stray(lines[: starts[0]])
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         head = _HEAD.match(lines[start])
         assert head is not None  # every start begins with "# %%"
@@ -47,12 +44,10 @@ def read_cells(path: Path) -> tuple[list[PercentCell], list[Problem]]:
         attributes, rest = _attributes(head["attributes"])
         if rest or (head["kind"] is not None and kind == "code"):
             wrong = rest or f"[{head['kind']}]"
-            problems.append(
-                Problem(path, start + 1, f'cannot read {wrong!r} after `# %%`; write [markdown], key="value"')
-            )
+            problems.append((start + 1, f'cannot read {wrong!r} after `# %%`; write [markdown], key="value"'))
         body = lines[start + 1 : end]
         cells.append(PercentCell(kind, _text(body, kind), start + 1, attributes))
-        problems += [Problem(path, start + 2 + i, words) for i, words in _uncommented(body, kind)]
+        problems += [(start + 2 + i, words) for i, words in _uncommented(body, kind)]
     return cells, problems
 
 
