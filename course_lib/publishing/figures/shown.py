@@ -8,6 +8,7 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 from markdown_it import MarkdownIt
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from course_lib.publishing.figures.svg import box_around, digest, svg_of
@@ -36,16 +37,17 @@ class Shown:
         return self.text
 
 
-def show(fig: Figure, alt: str | None = None, caption: str = "") -> None:
-    """Show a matplotlib figure; `alt` says what it shows, `caption` what to notice. Closes the figure."""
+def show(fig: Figure | Axes, alt: str | None = None, caption: str = "") -> None:
+    """Show a matplotlib figure and close it; `alt` says what it shows, `caption` what to notice."""
     alt = _good_alt(alt, caption, "show(fig, alt=…, caption=…)")
+    fig = _figure_of(fig)
     drawn = svg_of(fig, alt, box_around([fig]))
     plt.close(fig)
     _display(f'<figure class="course-figure">{drawn}{_caption(caption)}</figure>', f"Figure: {alt}")
 
 
 def play(
-    frames: Sequence[Figure],
+    frames: Sequence[Figure | Axes],
     alt: str | None = None,
     caption: str = "",
     label: str = "step",
@@ -65,6 +67,7 @@ def play(
         )
     names = [f"{label} {value}" for value in values]
     shown = _alts_of_frames(alt, names, alts)
+    frames = [_figure_of(frame) for frame in frames]
     box = box_around(frames)  # one for all, or the picture would jump from frame to frame
     drawn = [svg_of(fig, said, box) for fig, said in zip(frames, shown, strict=True)]
     for fig in frames:
@@ -107,6 +110,13 @@ def _alts_of_frames(alt: str, names: Sequence[str], alts: Sequence[str] | None) 
     if len(alts) != len(names) or not all(said.strip() for said in alts):
         raise MissingAltText(f"play(…, alts=…) needs a text for each of the {len(names)} frames: {list(alts)!r}")
     return [f"{name}: {said}" for name, said in zip(names, alts, strict=True)]
+
+
+def _figure_of(drawn: Figure | Axes) -> Figure:
+    fig = drawn if isinstance(drawn, Figure) else getattr(drawn, "figure", None)
+    if not isinstance(fig, Figure):
+        raise TypeError(f"show() and play() take figures or axes of matplotlib; this is {drawn!r}")
+    return fig
 
 
 def _good_alt(alt: str | None, caption: str, call: str) -> str:

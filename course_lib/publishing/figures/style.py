@@ -5,6 +5,7 @@ from typing import Any
 import matplotlib as mpl
 from cycler import cycler
 
+from course_lib.publishing.figures.sizes import WIDTH, WORDS
 from course_lib.publishing.figures.svg import INK, PAPER
 
 # Okabe and Ito's palette (https://jfly.uni-koeln.de/color/): told apart by color-blind readers, legible on
@@ -21,18 +22,19 @@ COLORS = {
 }
 
 STYLE: Any = {
-    "figure.figsize": (6.0, 3.4),
+    "figure.figsize": (WIDTH, 3.0),
+    "figure.max_open_warning": 0,  # the steps of a slider are figures, all open until they are shown
     "figure.facecolor": "none",
     "figure.constrained_layout.use": True,
     "savefig.facecolor": "none",
     "svg.fonttype": "none",  # text stays text: small, searchable, and in the page's own font (Hangul too)
-    "font.size": 11,
+    "font.size": WORDS,
     "axes.prop_cycle": cycler(color=list(COLORS.values())),
     "axes.facecolor": "none",
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
     "axes.titlecolor": INK,
-    "axes.titlesize": 12,
+    "axes.titlesize": WORDS,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,

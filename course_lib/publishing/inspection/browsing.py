@@ -54,6 +54,7 @@ class Visit:
     console: list[str] = field(default_factory=list)
     unnamed: list[str] = field(default_factory=list)
     sticking_out: list[str] = field(default_factory=list)
+    small_words: list[str] = field(default_factory=list)
     violations: list[dict[str, Any]] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -95,6 +96,7 @@ def visit(browser: Any, page: Path, html: Path, width: str, theme: str, with_axe
     opened.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
     found.unnamed = opened.evaluate(UNNAMED)
     found.sticking_out = opened.evaluate(STICKING_OUT)
+    found.small_words = opened.evaluate(SMALL_WORDS)
     if with_axe:
         found.violations = violations(opened, theme, everywhere=(width, theme) == CONTROL)
     context.close()
@@ -162,6 +164,14 @@ UNNAMED = """() => {
   return [...document.querySelectorAll('img, svg[role=img], [role=img], .course-figure svg')]
     .filter(e => !e.closest('[aria-hidden=true]') && !words(e)).map(e => e.outerHTML.slice(0, 160));
 }"""
+
+# Words of figures that are smaller than 11 pixels as they stand on the screen; of a formula, the largest of its pieces.
+SMALL_WORDS = """() => [...document.querySelectorAll('.course-figure svg')].flatMap(svg => {
+  const scale = svg.getScreenCTM()?.a ?? 1;
+  return [...svg.querySelectorAll('text')].flatMap(text => {
+    const sizes = [text, ...text.querySelectorAll('tspan')].map(e => parseFloat(getComputedStyle(e).fontSize));
+    const size = Math.max(...sizes) * scale;
+    return size && size < 10.95 ? [`'${text.textContent.trim()}' is ${size.toFixed(1)} px high`] : []; }); })"""
 
 # Elements that reach beyond the window and stand in no box that scrolls by itself.
 STICKING_OUT = """() => {
