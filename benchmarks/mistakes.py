@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from benchmarks import Row
 from course_lib import checking
 from course_lib.checking import InThisProcess
-from course_lib.checking.rubric import concepts
+from course_lib.checking.places import concepts
 
 
 def measure() -> Iterator[Row]:

@@ -140,14 +140,15 @@ def progress(
     Only notebooks that you have begun are run, and only if they have changed since.
     """
     from course_lib.checking.notebook import Unusable
+    from course_lib.checking.progress import notebooks_in, stand
     from course_lib.checking.progress_bar import progress_bar
-    from course_lib.publishing.progress import needs_of_concepts, notebooks_in, stand
-    from course_lib.publishing.progress_table import show_next, show_stands
+    from course_lib.checking.progress_table import show_next, show_stands
+    from course_lib.publishing.contents import needs_of_concepts
 
     directory = directory or (Path("exercises") if Path("exercises").is_dir() else Path())
-    stands, unusable = [], False
+    stands, unusable, needs = [], False, needs_of_concepts()
     try:
-        paths = notebooks_in(directory)
+        paths = notebooks_in(directory, needs)
     except Unusable as error:
         complain(str(error))
         raise typer.Exit(UNUSABLE) from None
@@ -160,7 +161,6 @@ def progress(
                 unusable = True
                 complain(str(error))
     if stands:
-        needs = needs_of_concepts()
         console().print(show_stands(stands, needs))
         console().print(show_next(stands, needs), soft_wrap=True)
     raise typer.Exit(UNUSABLE if unusable else 0)

@@ -3,9 +3,10 @@
 from course_lib.checking.calling import call_each
 from course_lib.checking.examination import check, examine
 from course_lib.checking.examples import counter_example
+from course_lib.checking.finding import UnknownExercise, find, load
 from course_lib.checking.reasons import Example, Reason
 from course_lib.checking.respondents import InThisProcess, Respondent
-from course_lib.checking.rubric import Call, Refused, Rubric, RubricError, UnknownExercise, find, load, rubric
+from course_lib.checking.rubric import Call, Refused, Rubric, RubricError, rubric
 from course_lib.checking.verdict import Verdict
 
 __all__ = [

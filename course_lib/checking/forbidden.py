@@ -16,7 +16,7 @@ import importlib
 import inspect
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from course_lib.checking.mentions import Reader, form, nodes
@@ -48,15 +48,16 @@ _PLAIN = (str, bytes, list, dict, int, float)
 class Watch:
     """The shortcuts of one rubric, resolved once, and whether an answer used one."""
 
-    def __init__(self, entries: tuple[str, ...]) -> None:
-        """Resolve every entry; raises `RubricError` for one that names nothing or cannot be watched."""
+    def __init__(self, entries: tuple[str, ...], known: Mapping[str, Any] | None = None) -> None:
+        """Resolve every entry that is not `known`; raises `RubricError` for one that names nothing."""
+        known = known or {}
         self.codes: dict[types.CodeType, list[tuple[str, Any]]] = {}  # entry, and the class it makes objects of
         self.natives: dict[str, list[tuple[str, Any]]] = {}  # by name: entry, and the function, or a method's class
         self.objects: list[tuple[Any, str]] = []
         self.forms: list[tuple[Any, tuple[str, ...], str]] = []  # what only the source tells
         for entry in entries:
             path, arguments = form(entry)
-            self._add(entry, resolve(path), arguments)
+            self._add(entry, known[path] if path in known else resolve(path), arguments)
 
     def _add(self, entry: str, target: Any, arguments: tuple[str, ...]) -> None:
         if arguments:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Protocol, runtime_checkable
 
 from course_lib.checking import devices
 from course_lib.checking.calling import Outcome, run
 from course_lib.checking.data import kind_of
 from course_lib.checking.forbidden import Watch
-from course_lib.checking.rubric import Call, Rubric
+from course_lib.checking.rubric import Call, Rubric, reference_path
 
 
 @runtime_checkable
@@ -66,13 +67,13 @@ class InThisProcess:
         return devices.run_on_fake_cuda(self.answer, call, rubric.driver)
 
 
-_WATCHES: dict[str, Watch] = {}
-
-
 def _watch(rubric: Rubric) -> Watch:
-    if rubric.name not in _WATCHES:
-        _WATCHES[rubric.name] = Watch(rubric.forbids)
-    return _WATCHES[rubric.name]
+    return _watch_for(rubric.forbids, rubric.answer)
+
+
+@lru_cache(maxsize=64)
+def _watch_for(forbids: tuple[str, ...], answer: Any) -> Watch:
+    return Watch(forbids, {reference_path(answer): answer})
 
 
 def _noun(rubric: Rubric) -> str:

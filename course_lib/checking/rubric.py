@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
-import importlib
-import importlib.util
 import inspect
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from course_lib.checking.data import bulk
 
-RUBRICS = "course_lib.rubrics"  # the path is the index: the exercise a.b is rubric b of this package's module a
 KINDS = ("sign", "permutation", "dtype", "strides")
 
 
 class RubricError(ValueError):
     """A rubric is malformed; the message begins with its file and line."""
-
-
-class UnknownExercise(ValueError):
-    """There is no exercise of that name; the message lists the nearest ones."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +69,7 @@ class Rubric:
         self.points = float(options["points"])
         self.difficulty: int = options["difficulty"]
         self.minutes: int = options["minutes"]
-        self.forbids: tuple[str, ...] = tuple(options["forbids"])
+        self.forbids: tuple[str, ...] = (reference_path(answer), *options["forbids"])
         self.sizes: tuple[int, ...] = tuple(options["sizes"])
         self.tolerance: tuple[float, float] | None = options["tolerance"]
         up_to = options["up_to"]
@@ -237,6 +228,11 @@ class Draw:
         return (made.call, True) if isinstance(made, Refused) else (as_call(made), False)
 
 
+def reference_path(answer: Any) -> str:
+    """Name a reference by its full path, as `forbids` names shortcuts."""
+    return f"{answer.__module__}.{answer.__name__}"
+
+
 def _edge_maker(edge: Edge) -> Callable[[], Call]:
     return lambda: as_call(edge.build())
 
@@ -295,7 +291,12 @@ def summary(made: Callable[..., Any]) -> str:
 
 def malformed(made: Any, reason: str) -> RubricError:
     """Build the error that says where a rubric is malformed and why."""
-    return RubricError(f"{_file(made)}:{_line(made)}: {getattr(made, '__name__', made)!s} {reason}")
+    return RubricError(f"{place_of(made)}: {getattr(made, '__name__', made)!s} {reason}")
+
+
+def place_of(made: Any) -> str:
+    """Name the file and line where a function or class stands."""
+    return f"{_file(made)}:{_line(made)}"
 
 
 def _file(made: Any) -> str:
@@ -312,36 +313,3 @@ def _line(made: Any) -> int:
         return inspect.getsourcelines(made)[1]
     except (OSError, TypeError):
         return 0
-
-
-def load(concept: str) -> dict[str, Rubric]:
-    """Return a concept's rubrics by exercise name, in the order of the file; raises `UnknownExercise`."""
-    module = f"{RUBRICS}.{concept}"
-    if not concept.isidentifier() or importlib.util.find_spec(module) is None:
-        near = difflib.get_close_matches(concept, concepts(), n=3, cutoff=0.5) or concepts()
-        raise UnknownExercise(f"There is no concept named {concept!r}; did you mean {_either(near)}?")
-    found = [made for made in vars(importlib.import_module(module)).values() if isinstance(made, Rubric)]
-    return {made.name: made for made in found if made.concept == concept}
-
-
-def find(name: str) -> Rubric:
-    """Return the rubric of one exercise by its full name, `concept.exercise`; raises `UnknownExercise`."""
-    concept, _, exercise = name.partition(".")
-    if not exercise:
-        raise UnknownExercise(f"{name!r} is not the name of an exercise; it has the form 'concept.exercise'.")
-    known = load(concept)
-    if name not in known:
-        near = difflib.get_close_matches(name, known, n=3, cutoff=0.5) or list(known)
-        raise UnknownExercise(f"There is no exercise named {name!r}; did you mean {_either(near)}?")
-    return known[name]
-
-
-def concepts() -> list[str]:
-    """Return the names of the concepts that have rubrics, sorted."""
-    package = importlib.import_module(RUBRICS)
-    files = {path.stem for folder in package.__path__ for path in Path(folder).glob("*.py")}
-    return sorted(files - {"__init__"})
-
-
-def _either(names: Sequence[str]) -> str:
-    return " or ".join(repr(name) for name in names) or "nothing: no rubric is installed"

@@ -50,7 +50,7 @@ def _channel() -> Any:
 
 def _plan(job: dict[str, Any], send: Any) -> bool:
     """Load the rubrics before any cell runs, and say what each exercise is worth."""
-    from course_lib.checking.rubric import UnknownExercise, find
+    from course_lib.checking.finding import UnknownExercise, find
 
     exercises = {}
     for name in job["exercises"]:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.checking import check
+from course_lib.checking.finding import load
 from course_lib.checking.percent import read_cells
-from course_lib.checking.rubric import load
 
 _FIRST = ["Ada", "Emmy", "Sofia", "Grace", "Minjun", "Seoyeon", "Jiho", "Haeun", "Alan", "Kurt", "Leonhard", "Maryam"]
 _LAST = ["Lovelace", "Noether", "Hopper", "Kim", "Lee", "Park", "Choi", "Turing", "Gödel", "Euler", "Mirzakhani"]

@@ -14,7 +14,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from course_lib.checking.dependencies import digest_of, files_of_concept, machinery
+from course_lib.checking.places import ROOT
 from course_lib.checking.whole_files import write_whole
+from course_lib.grading.examiner.shown_modules import files_for
 from course_lib.grading.sandbox.lockdown import Limits
 
 FOLDER = ".grading"
@@ -36,27 +39,36 @@ class Task:
     def key(self) -> str:
         """Name the result: equal tasks have equal names, and a change of anything gives another."""
         handed_in = b"missing" if self.submission is None else hashlib.sha256(self.submission).digest()
-        parts = (self.assignment, self.student, self.seed, self.limits, self.device, _machinery(self.assignment))
+        code = code_of_verdicts(self.assignment), code_shown_to(self.submission or b"", self.release)
+        parts = (self.assignment, self.student, self.seed, self.limits, self.device, code)
         digest = hashlib.sha256(repr(parts).encode())
         digest.update(handed_in + hashlib.sha256(self.release).digest())
         return digest.hexdigest()[:40]
 
 
 @lru_cache
-def _machinery(assignment: str) -> str:
-    """Return one hash of the code that grades: kit, grader, the concept with its rubric, and what they stand on."""
-    package = Path(__file__).resolve().parents[1]
-    folders = [*(package / "checking").rglob("*.py"), *(package / "grading").rglob("*.py")]
-    concept = [*package.glob("*.py"), package / "rubrics" / f"{assignment}.py"]
-    digest = hashlib.sha256(sys.version.encode())
-    for path in sorted([*folders, *concept]):
-        digest.update(str(path.relative_to(package)).encode() + (path.read_bytes() if path.exists() else b"missing"))
-    for name in ("numpy", "torch"):
-        try:
-            digest.update(version(name).encode())
-        except PackageNotFoundError:
-            digest.update(b"missing")
-    return digest.hexdigest()
+def code_of_verdicts(assignment: str, root: Path = ROOT) -> str:
+    """Return one hash of the code that grades: kit, grader, the concept's rubrics with all they import, libraries."""
+    files = machinery("checking", root) | machinery("grading", root) | files_of_concept(assignment, root)
+    return digest_of(files, sys.version, *map(_version, ("numpy", "torch")))
+
+
+def code_shown_to(*notebooks: bytes) -> str:
+    """Return one hash of the course's modules that notebooks can import while they are graded."""
+    text = "\n".join(notebook.decode(errors="replace") for notebook in notebooks)
+    return _digest_of(frozenset(files_for(text).values()))
+
+
+@lru_cache
+def _digest_of(files: frozenset[Path]) -> str:
+    return digest_of(files)
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "missing"
 
 
 def secret(course: Path) -> bytes:

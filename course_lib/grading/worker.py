@@ -9,7 +9,7 @@ import threading
 from typing import Any
 
 from course_lib.checking import UnknownExercise, devices
-from course_lib.checking.rubric import load
+from course_lib.checking.finding import load
 from course_lib.grading.examiner.notebook_result import examine_notebook
 from course_lib.grading.examiner.warm_server import ServerGone, WarmServer
 from course_lib.grading.handed_in.repaired import repair

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import yaml
 
+from course_lib.checking.dependencies import digest_of
 from course_lib.publishing.contents import Contents, Page, read_contents, repository_url
-from course_lib.publishing.sources import digest_of
 
 STAMP = "book_stamp.json"
 # What a built book can depend on; `_build`, `.venv` and the like are products.

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from course_lib.checking.places import ROOT
 from course_lib.publishing.page_text import front_matter, read_text
 
 MAIN = "main"
@@ -161,6 +162,13 @@ def _broken_fences(path: Path, text: str) -> list[Problem]:
         for i, line in enumerate(text.splitlines(), 1)
         if (found := re.match(r"`{3,}(\{[\w-]+\})[^`]*`", line))
     ]
+
+
+def needs_of_concepts(root: Path = ROOT) -> dict[str, tuple[str, ...]]:
+    """What each concept needs, in reading order, as the map of the book has it; nothing outside of a clone."""
+    if not (root / "_toc.yml").is_file():
+        return {}
+    return {name: page.needs for name, page in read_contents(root).concepts.items()}
 
 
 def _wrong_needs(pages: list[Page]) -> list[Problem]:

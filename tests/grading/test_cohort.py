@@ -15,7 +15,7 @@ from grading.conftest import needs_landlock
 
 import course_lib
 from course_lib.checking.notebook import check_notebook
-from course_lib.checking.rubric import concepts
+from course_lib.checking.places import concepts
 from course_lib.grading import commands, demo_class, pool
 from course_lib.grading.cohort import NotIsolated, grade_class
 from course_lib.grading.gradebook.scores import open_gradebook
@@ -133,7 +133,7 @@ def test_feedback_shows_cards_and_no_secret_case(graded, tmp_path):
     """The public cases' examples are shown; the cases of the submission's own seed are nowhere."""
     course, kinds, _ = graded
     from course_lib.checking.examples import call_text
-    from course_lib.checking.rubric import load
+    from course_lib.checking.finding import load
 
     student = next(s for s, kind in kinds.items() if kind == "a known mistake here and there")
     text = (course.folder("autograded", student, CONCEPT) / f"{CONCEPT}.ipynb").read_text()

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import importlib.util
 import json
-import re
 import signal
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from course_lib.checking import Rubric, UnknownExercise, Verdict, examine, find
 from course_lib.checking.reasons import Reason
 from course_lib.checking.scoring import GENERAL
-from course_lib.grading.child.course_modules import PACKAGE
 from course_lib.grading.examiner.masked_source import masked
 from course_lib.grading.examiner.remote_respondent import RemoteRespondent
 from course_lib.grading.examiner.session import Cell, GaveUp, Session
+from course_lib.grading.examiner.shown_modules import files_for
 from course_lib.grading.examiner.warm_server import ServerGone, WarmServer
 from course_lib.grading.handed_in.repaired import Repaired, text_of
 from course_lib.grading.sandbox.lockdown import TRUSTED, Limits
@@ -67,23 +64,16 @@ def _cells(notebook: dict[str, Any]) -> list[Cell]:
 
 def _sources(text: str, names: list[str], only: Rubric | None = None) -> dict[str, str]:
     """Return the course's modules for a notebook that uses any, without the answers to its exercises."""
-    if not re.search(r"course_lib\.(?!checking\b)|from\s+course_lib\s+import|import_module|__import__", text):
-        return {}
-    rubrics = [only] if only else [rubric for name in names if (rubric := _found(name))]
+    files = files_for(text)
+    rubrics = [only] if only else [rubric for name in names if files and (rubric := _found(name))]
     hidden: dict[str, set[str]] = {}
     for rubric in rubrics:
-        for dotted in (*rubric.forbids, f"{PACKAGE}.{rubric.name}"):
+        for dotted in rubric.forbids:
             module, _, name = dotted.rpartition(".")
             hidden.setdefault(module, set()).add(name)
-    package = Path(str(importlib.util.find_spec(PACKAGE).origin)).parent  # type: ignore[union-attr]
-    rubrics_of = package / "rubrics"
-    shown = {path.stem: path for path in package.glob("*.py") if (rubrics_of / path.name).exists()}
-    for path in (package / "publishing/__init__.py", *sorted((package / "publishing/figures").rglob("*.py"))):
-        shown[".".join(path.relative_to(package).with_suffix("").parts)] = path
     found = {}
-    for stem, path in shown.items():
-        module = f"{PACKAGE}.{stem}".removesuffix(".__init__")
-        source = path.read_text(encoding="utf-8") if path.exists() else ""
+    for module, path in files.items():
+        source = path.read_text(encoding="utf-8")
         found[module] = masked(module, source, hidden[module]) if module in hidden else source
     return found
 

@@ -7,8 +7,9 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from course_lib.checking.dependencies import files_of_concept
 from course_lib.publishing.directives.nodes import line_of
-from course_lib.publishing.exercises.exercise_lists import Exercise, exercises_of, rubric_files
+from course_lib.publishing.exercises.exercise_lists import Exercise, exercises_of
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ class AboutConcept(SphinxDirective):
     def exercises(self) -> tuple[Exercise, ...]:
         """The concept's exercises; none, and a warning with file and line, if its rubric cannot be read."""
         concept, root = self.arguments[0], Path(self.env.srcdir)
-        for path in rubric_files(concept, root):
+        for path in files_of_concept(concept, root):
             self.env.note_dependency(str(path))
         try:
             return exercises_of(concept, with_mistakes=self.with_mistakes)
@@ -38,7 +39,7 @@ class AboutConcept(SphinxDirective):
 
 def known_exercises(env: BuildEnvironment, concept: str) -> tuple[Exercise, ...]:
     """The exercises of a concept, for a page that only mentions them: a rubric that fails is reported on its own."""
-    for path in rubric_files(concept, Path(env.srcdir)):
+    for path in files_of_concept(concept, Path(env.srcdir)):
         env.note_dependency(str(path))
     with contextlib.suppress(Exception):
         return exercises_of(concept)

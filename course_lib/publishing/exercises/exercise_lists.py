@@ -3,9 +3,6 @@
 import inspect
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-
-from course_lib.publishing.sources import imported_files
 
 
 @dataclass(frozen=True)
@@ -51,12 +48,6 @@ def exercises_of(concept: str, *, with_mistakes: bool = False) -> tuple[Exercise
         )
         for name, rubric in load(concept).items()
     )
-
-
-def rubric_files(concept: str, root: Path) -> set[Path]:
-    """Every file that what a rubric says can depend on."""
-    path = root / "course_lib" / "rubrics" / f"{concept}.py"
-    return {path} | imported_files(f"import course_lib.rubrics.{concept}", root)
 
 
 def _mistakes(rubric) -> tuple[Mistake, ...]:

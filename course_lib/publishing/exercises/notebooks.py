@@ -14,16 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.checking import Rubric, RubricError, UnknownExercise, load
+from course_lib.checking.dependencies import digest_of, files_of_concept, imported_files
 from course_lib.checking.percent import PercentCell
+from course_lib.checking.places import rubric_folder
 from course_lib.checking.whole_files import write_whole
 from course_lib.publishing.contents import Problem, install_cell, repository_url
-from course_lib.publishing.exercises.exercise_lists import rubric_files
 from course_lib.publishing.exercises.solutions import ROLES, Solution, SolutionError, problems_of, read_solution
-from course_lib.publishing.sources import digest_of
 
 SOURCE, RELEASE, KEYS = "_build/source", "exercises", "_build/exercise_keys"
-# Our modules that decide what a notebook looks like.
-MAKERS = ("publishing/contents", "publishing/exercises/notebooks", "publishing/exercises/solutions", "checking/percent")
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,8 @@ def make(path: Path, root: Path) -> Made:
     try:
         rubrics = load(solution.concept)
     except UnknownExercise:
-        words = f"there is no course_lib/rubrics/{solution.concept}.py; a solution is named after its concept"
+        folder = rubric_folder(solution.concept, Path()).as_posix()
+        words = f"there is no folder {folder}; a solution is named after its concept"
         raise SolutionError([Problem(path, 1, words)], root) from None
     except RubricError as error:
         raise SolutionError([_located(str(error), path)], root) from None
@@ -167,9 +166,11 @@ def is_fresh(path: Path, root: Path) -> bool:
 def _key(concept: str, root: Path) -> str:
     """Hash all that the notebooks of a concept are made from, and the notebooks."""
     made = Made(concept, "", "")
-    makers = {root / "course_lib" / f"{name}.py" for name in MAKERS}
+    makers = imported_files(f"import {__name__}")
     files = {root / "solutions" / f"{concept}.py", root / "pyproject.toml", root / "requirements.txt"}
-    return digest_of(files | makers | rubric_files(concept, root) | {made.source_path(root), made.release_path(root)})
+    return digest_of(
+        files | makers | files_of_concept(concept, root) | {made.source_path(root), made.release_path(root)}
+    )
 
 
 def write(made: Made, root: Path) -> list[Path]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course_lib.checking.percent import PercentCell, read_cells
+from course_lib.checking.places import rubric_folder
 from course_lib.publishing.contents import Problem
 
 ROLES = ("exercise", "answer", "check")
@@ -72,10 +73,10 @@ def problems_of(solution: Solution, exercises: list[str]) -> list[Problem]:
 def _misplaced(solution: Solution, role: str, exercises: list[str]) -> list[Problem]:
     """Exercises that lack a cell of this role, have two, or stand in another order than in the rubric."""
     marked, found, seen = solution.marked(role), [], []
-    rubric = f"course_lib/rubrics/{solution.concept}.py"
+    folder = rubric_folder(solution.concept, Path()).as_posix()
     for cell, name in marked:
         if name not in exercises:
-            words = f'{role}="{name}" names no exercise of {rubric}; it has {", ".join(exercises) or "none"}'
+            words = f'{role}="{name}" names no exercise of {folder}/; it has {", ".join(exercises) or "none"}'
             found.append(Problem(solution.path, cell.line, words))
         elif name in seen:
             found.append(Problem(solution.path, cell.line, f'a second cell {role}="{name}"; keep one'))
@@ -84,11 +85,11 @@ def _misplaced(solution: Solution, role: str, exercises: list[str]) -> list[Prob
     last = max((cell.line for cell in solution.cells), default=1)
     for name in exercises:
         if name not in seen:
-            words = f'no cell {role}="{name}" in this file, but {rubric} has that exercise; write one'
+            words = f'no cell {role}="{name}" in this file, but {folder}/ has that exercise; write one'
             found.append(Problem(solution.path, last, words))
     if not found and seen != exercises:
         cell, name = next(pair for pair, wanted in zip(marked, exercises, strict=True) if pair[1] != wanted)
-        words = f'{role}="{name}" is out of order; the rubrics stand in the order {", ".join(exercises)}'
+        words = f'{role}="{name}" is out of order; the references are defined in the order {", ".join(exercises)}'
         found.append(Problem(solution.path, cell.line, words))
     return found
 

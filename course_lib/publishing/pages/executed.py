@@ -12,12 +12,11 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
+from course_lib.checking.dependencies import digest_of, files_of_concept, imported_files
 from course_lib.checking.progress_bar import progress_bar
 from course_lib.publishing.contents import Contents, PageError
-from course_lib.publishing.exercises.exercise_lists import rubric_files
 from course_lib.publishing.pages.allowed_outputs import join_streams, refuse_bad_outputs
 from course_lib.publishing.pages.sources import Source, read_source
-from course_lib.publishing.sources import digest_of, imported_files
 
 SECONDS_A_PAGE = 60  # of the processor: a machine that has other work, too, makes no page slow
 LONGEST_WAIT = 300  # seconds by the clock, for a page that waits for something that does not come
@@ -207,7 +206,7 @@ def _readable_key(source: Source, contents: Contents) -> str:
     page, root = source.page, contents.root
     titles = json.dumps([[other.docname, other.title] for other in contents.pages])  # all that it shows of the others
     writers = imported_files(f"import {plain_markdown.__name__}", root)
-    files = {page.path, root / "pyproject.toml", *writers, *rubric_files(page.name, root)}
+    files = {page.path, root / "pyproject.toml", *writers, *files_of_concept(page.name, root)}
     return digest_of(files | {root / "_toc.yml", root / "book" / "references.bib"}, source.key, titles)
 
 

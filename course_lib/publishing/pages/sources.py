@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from course_lib.checking.dependencies import digest_of, imported_files, rubrics_named_in
 from course_lib.publishing.contents import Page, PageError
 from course_lib.publishing.directives.split_folds import FoldError, split_folds
-from course_lib.publishing.sources import digest_of, imported_files, rubrics_named_in
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
+from course_lib.checking.dependencies import digest_of, machinery
 from course_lib.publishing.contents import read_contents
 from course_lib.publishing.directives.common_mistakes import setup_common_mistakes
 from course_lib.publishing.directives.concept_map import setup_concept_map
@@ -24,7 +25,6 @@ from course_lib.publishing.directives.readings import setup_readings
 from course_lib.publishing.directives.summaries import write_summaries
 from course_lib.publishing.pages.allowed_outputs import NAMELESS
 from course_lib.publishing.pages.executed import outputs_key
-from course_lib.publishing.sources import digest_of
 from course_lib.publishing.website.fonts import setup_fonts
 from course_lib.publishing.website.line_breaks import setup_line_breaks
 from course_lib.publishing.website.mathml import setup_math
@@ -119,7 +119,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx."""
     app.add_config_value("course_build", "_build", "")
     # A change to what makes pages makes them all anew; Sphinx itself sees only changes to their sources.
-    app.add_config_value("course_writers", digest_of(_files_below(Path(__file__).parents[1])), "env")
+    app.add_config_value("course_writers", digest_of(machinery("publishing")), "env")
     # And it copies styles only where it writes a page.
     app.add_config_value("course_styles", digest_of(_files_below(Path(app.srcdir, "book", "_static"))), "html")
     setup_assets(app)

@@ -8,7 +8,7 @@ import torch
 from grading.conftest import needs_landlock
 
 from course_lib.checking import Call, call_each, examine, rubric
-from course_lib.checking.rubric import find
+from course_lib.checking.finding import find
 from course_lib.grading.examiner.exchange import MOST_AHEAD
 from course_lib.grading.examiner.masked_source import masked
 from course_lib.grading.examiner.remote_respondent import MOST_DEATHS, RemoteRespondent

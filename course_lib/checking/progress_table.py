@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from rich.table import Table
 from rich.text import Text
 
+from course_lib.checking.progress import Stand, opened_by
 from course_lib.checking.reasons import MARKS
 from course_lib.checking.report import COLORS, printable
-from course_lib.publishing.progress import Stand, opened_by
 
 Needs = Mapping[str, tuple[str, ...]]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from course_lib.publishing.sources import digest_of, imported_files, rubrics_named_in
+from course_lib.checking.dependencies import digest_of, imported_files, rubrics_named_in
 
 
 @pytest.fixture

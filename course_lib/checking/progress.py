@@ -16,7 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from course_lib.checking.dependencies import (
+    digest_of,
+    files_of_exercise,
+    imported_files,
+    machinery,
+    rubrics_named_in,
+)
 from course_lib.checking.notebook import check_notebook
+from course_lib.checking.places import home
 from course_lib.checking.reading import Notebook, Unusable, read_cells, read_notebook
 
 _HEADING = re.compile(r"(?m)^## (?:\d+\. )?(?P<title>.+)$(?:\s+\*(?P<effort>[^*\n]+)\*)?")
@@ -57,7 +65,7 @@ class Stand:
         return next((step for step in self.steps if step.status != "passed"), None)
 
 
-def notebooks_in(directory: Path) -> list[Path]:
+def notebooks_in(directory: Path, reading_order: Iterable[str] = ()) -> list[Path]:
     """Return the notebooks below a directory in reading order; raises `Unusable` where there is none."""
     if not directory.is_dir():
         what = "is no directory" if directory.exists() else "does not exist"
@@ -65,23 +73,8 @@ def notebooks_in(directory: Path) -> list[Path]:
     found = [path for path in directory.rglob("*.ipynb") if not any(part.startswith(".") for part in path.parts)]
     if not found:
         raise Unusable(f"There is no notebook in {directory}; name the directory with yours, such as exercises.")
-    order = {name: i for i, name in enumerate(reading_order())}
+    order = {name: i for i, name in enumerate(reading_order)}
     return sorted(found, key=lambda path: (order.get(path.stem, len(order)), path))
-
-
-def reading_order() -> list[str]:
-    """Return the concepts in the order of `_toc.yml`, where the course is a clone of its repository."""
-    return list(needs_of_concepts())
-
-
-def needs_of_concepts() -> dict[str, tuple[str, ...]]:
-    """Return what each concept needs, in reading order, as the map of the book has it; nothing outside of a clone."""
-    root = Path(__file__).resolve().parents[2]
-    if not (root / "_toc.yml").is_file():
-        return {}
-    from course_lib.publishing.contents import read_contents
-
-    return {name: page.needs for name, page in read_contents(root).concepts.items()}
 
 
 def opened_by(concept: str, stands: Iterable[Stand], needs: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
@@ -171,13 +164,15 @@ def _place(notebook: Notebook) -> Path:
 
 
 def _digest(notebook: Notebook) -> str:
-    """Hash the notebook's code and all of the course that a verdict can depend on."""
-    total = hashlib.sha256(json.dumps(notebook.steps).encode())
-    for path in _sources():
-        total.update(path.read_bytes() + b"\0")
-    return total.hexdigest()
+    """Hash the notebook's code and all of the course that its verdicts can depend on."""
+    return digest_of(sources_of(notebook), json.dumps(notebook.steps))
 
 
-def _sources() -> Iterable[Path]:
-    package = Path(__file__).resolve().parents[1]
-    return sorted([*package.glob("*.py"), *package.glob("rubrics/**/*.py"), *package.glob("checking/**/*.py")])
+def sources_of(notebook: Notebook) -> set[Path]:
+    """Return the kit's files, those that the cells import, and those on which the exercises' rubrics depend."""
+    files = machinery("checking").union(
+        *(files_of_exercise(name, home(name.partition(".")[0])) for name in notebook.exercises)
+    )
+    for step in notebook.steps:
+        files |= imported_files(step.get("source", "")) | rubrics_named_in(step.get("source", ""))
+    return files

@@ -8,9 +8,7 @@ import pytest
 from rich.console import Console
 
 from course_lib.checking import load
-from course_lib.checking.reading import Unusable, read_cells
-from course_lib.publishing import progress
-from course_lib.publishing.progress import (
+from course_lib.checking.progress import (
     Stand,
     Step,
     is_as_handed_out,
@@ -18,7 +16,9 @@ from course_lib.publishing.progress import (
     notebooks_in,
     stand,
 )
-from course_lib.publishing.progress_table import show_next, show_stands
+from course_lib.checking.progress_table import show_next, show_stands
+from course_lib.checking.reading import Unusable, read_cells
+from course_lib.publishing import progress
 
 ROOT = Path(__file__).resolve().parents[2]
 HANDED_OUT = ROOT / "exercises" / "string_comparison" / "string_comparison.ipynb"

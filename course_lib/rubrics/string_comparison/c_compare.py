@@ -1,0 +1,130 @@
+"""What an answer to `c_compare` must do, and the mistakes we know."""
+
+from course_lib import string_comparison as sc
+from course_lib.checking import rubric
+from course_lib.rubrics.string_comparison import some_text
+
+
+@rubric(
+    answer=sc.c_compare,
+    title="Compare like C",
+    points=3,
+    difficulty=2,
+    minutes=12,
+    forbids=["ctypes.CDLL"],
+)
+def c_compare(rng, size):
+    """Strings that share a beginning and then differ, or of which one ends."""
+    shared = some_text(rng, "xyz", size - 1)
+    low, high = sorted(rng.choice(list("5Aatz"), size=2, replace=False))
+    left, right = {1: (low, high), 2: ("a", "A"), 3: ("", " "), 5: (low + "at", "")}.get(size, (low + "as", high))
+    return (shared + left).encode(), (shared + right).encode()
+
+
+@c_compare.edge(points=1)
+def something_after_the_nul():
+    """What follows the first zero byte belongs to no string: C stops there."""
+    return b"key\0old\xff\0", b"key\0new\0"
+
+
+@c_compare.edge(points=1)
+def a_byte_above_127():
+    """é in Latin-1 is byte 233. Compared as `unsigned char` it follows z."""
+    return b"caf\xe9", b"cafz"
+
+
+@c_compare.edge(points=1)
+def nothing_against_nothing():
+    """Two empty strings are equal, and one with a zero byte at once is empty too."""
+    return b"", b"\0abc"
+
+
+def signed(byte):
+    """Return a byte as a `signed char` holds it."""
+    return byte - 256 if byte > 127 else byte
+
+
+@c_compare.mistake
+def compares_signed_chars(left, right):
+    """Bytes above 127 came out negative, as in a `signed char`. C compares strings as `unsigned char`, 0 to 255."""
+    left, right = (text.split(b"\0")[0] + b"\0" for text in (left, right))
+    return next((signed(a) - signed(b) for a, b in zip(left, right, strict=False) if a != b), 0)
+
+
+@c_compare.mistake
+def reads_past_the_nul(left, right):
+    """You went on after a zero byte. It ends the string: two strings that are equal up to it are equal."""
+    return next((a - b for a, b in zip(left + b"\0", right + b"\0", strict=False) if a != b), 0)
+
+
+@c_compare.mistake
+def only_the_sign(left, right):
+    """The sign is right, but the result should be the difference of the two bytes, not −1 or 1."""
+    difference = sc.c_compare(left, right)
+    return (difference > 0) - (difference < 0)
+
+
+@c_compare.mistake
+def right_minus_left(left, right):
+    """The sign is upside down: the result is negative when `left` comes first, so it is left minus right."""
+    return -sc.c_compare(left, right)
+
+
+@c_compare.mistake
+def stops_with_the_shorter_one(left, right):
+    """When one string is the beginning of the other you return 0. Its end is a zero byte, and that differs too."""
+    left, right = (text.split(b"\0")[0] for text in (left, right))
+    return next((a - b for a, b in zip(left, right, strict=False) if a != b), 0)
+
+
+@c_compare.mistake
+def compares_what_both_have(left, right):
+    """You compare only places that both have. Every string ends with a zero byte: it differs, and it stops you."""
+    return next((a - b for a, b in zip(left, right, strict=False) if a != b), 0)
+
+
+@c_compare.mistake
+def wraps_around_at_256(left, right):
+    """A negative difference came out 256 too large, as in `uint8` arithmetic. Subtract Python integers instead."""
+    return sc.c_compare(left, right) % 256
+
+
+@c_compare.mistake
+def cuts_the_last_byte_off(left, right):
+    """Your strings lost their last byte: `find` gives −1 where there is no zero, and `text[:-1]` drops a byte."""
+    return sc.c_compare(left[: left.find(0)], right[: right.find(0)])
+
+
+@c_compare.mistake
+def pythons_own_order(left, right):
+    """Python's `<` on `bytes` gives only an order, and it reads on past a zero byte. Return the difference of bytes."""
+    return (left > right) - (left < right)
+
+
+@c_compare.mistake
+def difference_of_lengths(left, right):
+    """Where one string is the start of the other you return a difference of lengths; compare the zero byte."""
+    left, right = (text.split(b"\0")[0] for text in (left, right))
+    return next((a - b for a, b in zip(left, right, strict=False) if a != b), len(left) - len(right))
+
+
+@c_compare.mistake
+def makes_no_difference_of_case(left, right):
+    """You made capitals and small letters alike. `strcmp` tells them apart: A is 65 and a is 97."""
+    return sc.c_compare(left.lower(), right.lower())
+
+
+@c_compare.mistake
+def compares_the_lengths_first(left, right):
+    """You compare lengths before bytes. C reads both strings from the left; the first difference decides."""
+    left, right = (text.split(b"\0")[0] for text in (left, right))
+    return len(left) - len(right) if len(left) != len(right) else sc.c_compare(left, right)
+
+
+@c_compare.alternative
+def one_index_for_both(left, right):
+    """Walks both strings with one index, as C does with two pointers."""
+    left, right, i = left + b"\0", right + b"\0", 0
+    while left[i] == right[i] and left[i] != 0:
+        i += 1
+    return left[i] - right[i]

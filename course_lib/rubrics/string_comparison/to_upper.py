@@ -1,0 +1,102 @@
+"""What an answer to `to_upper` must do, and the mistakes we know."""
+
+from course_lib import string_comparison as sc
+from course_lib.checking import rubric
+from course_lib.rubrics.string_comparison import some_text
+
+
+@rubric(
+    answer=sc.to_upper,
+    title="Upper case by arithmetic",
+    points=2,
+    difficulty=1,
+    minutes=8,
+    forbids=["{kind}.{way}", "str", "bytes", "upper", "swapcase", "title", "capitalize"],
+)
+def to_upper(rng, size):
+    """Letters of both cases among digits and the punctuation next to the letters, a and z included."""
+    return some_text(rng, "azkmAZ`{@[59 ~", size) + "zaA{`~@"[: size - 1]
+
+
+@to_upper.edge(points=1)
+def letters_outside_ascii():
+    """Only a to z change; é, ß, ÿ and the Greek σ stay, because 32 is a distance in ASCII alone."""
+    return ("née: ß, ÿ, σ",)
+
+
+@to_upper.mistake
+def every_code_from_97_on(text):
+    """You also changed characters after `z`, such as `{` or `~`: the lower-case letters end at 122."""
+    return "".join(chr(ord(c) - 32) if ord(c) >= 97 else c for c in text)
+
+
+@to_upper.mistake
+def begins_at_the_back_quote(text):
+    """You also changed the back-quote, code 96, to `@`: the lower-case letters begin at 97."""
+    return "".join(chr(ord(c) - 32) if 96 <= ord(c) <= 122 else c for c in text)
+
+
+@to_upper.mistake
+def ends_at_the_brace(text):
+    """You also changed `{`, code 123, to `[`: the lower-case letters end at 122."""
+    return "".join(chr(ord(c) - 32) if 97 <= ord(c) <= 123 else c for c in text)
+
+
+@to_upper.mistake
+def adds_32(text):
+    """You moved the letters the wrong way: a capital's code is 32 lower than that of its small letter."""
+    return "".join(chr(ord(c) + 32) if "a" <= c <= "z" else c for c in text)
+
+
+@to_upper.mistake
+def keeps_only_the_letters(text):
+    """Characters other than a to z got lost; keep them as they are."""
+    return "".join(chr(ord(c) - 32) for c in text if "a" <= c <= "z")
+
+
+@to_upper.mistake
+def subtracts_from_every_character(text):
+    """You subtracted 32 from every character. Only a to z have a capital there: test first."""
+    return "".join(chr(ord(c) - 32) for c in text)
+
+
+@to_upper.mistake
+def moves_the_capitals_too(text):
+    """Capitals moved as well, Z to `:`. `isalpha` is true for every letter; change only a to z."""
+    return "".join(chr(ord(c) - 32) if c.isalpha() else c for c in text)
+
+
+@to_upper.mistake
+def leaves_the_z(text):
+    """The last letter, `z`, kept its case: 97 to 122 includes both ends."""
+    return "".join(chr(ord(c) - 32) if 97 <= ord(c) < 122 else c for c in text)
+
+
+@to_upper.mistake
+def leaves_the_a(text):
+    """The first letter, `a`, kept its case: 97 to 122 includes both ends."""
+    return "".join(chr(ord(c) - 32) if 97 < ord(c) <= 122 else c for c in text)
+
+
+@to_upper.mistake
+def clears_bit_5_everywhere(text):
+    """Clearing bit 5 (32) turns letters into capitals and other characters into something else: test first."""
+    return "".join(chr(ord(c) & ~32) for c in text)
+
+
+@to_upper.mistake
+def flips_bit_5_of_letters(text):
+    """Capitals became small: flipping bit 5 exchanges the cases. Change only letters that are lower case."""
+    return "".join(chr(ord(c) ^ 32) if c.isascii() and c.isalpha() else c for c in text)
+
+
+@to_upper.mistake
+def trusts_islower(text):
+    """`islower` is true for letters of every script, and subtracting 32 is right only from a to z."""
+    return "".join(chr(ord(c) - 32) if c.islower() else c for c in text)
+
+
+@to_upper.alternative
+def by_a_translation_table(text):
+    """Lets `str.translate` do the subtraction of a table of codes."""
+    return text.translate({code: code - 32 for code in range(97, 123)})

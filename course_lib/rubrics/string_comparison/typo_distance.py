@@ -1,0 +1,218 @@
+"""What an answer to `typo_distance` must do, and the mistakes we know."""
+
+from course_lib import string_comparison as sc
+from course_lib.checking import rubric
+from course_lib.rubrics.string_comparison import some_text
+
+
+@rubric(
+    answer=sc.typo_distance,
+    title="Distance between typing errors",
+    points=4,
+    difficulty=3,
+    minutes=25,
+)
+def typo_distance(rng, size):
+    """A word and its copy with letters exchanged, lost, added and replaced."""
+    start = {1: "", 2: "ss", 8: "bcao" + some_text(rng, "abcd", 2)}.get(size, some_text(rng, "abcd", size))
+    changed = {1: ("ei", "ie"), 2: ("eg", "if"), 3: ("ei", "io"), 5: ("eif", "ief"), 8: ("iezuk", "eiznu")}
+    left, right = changed[size]
+    copy = {3: start.capitalize(), 5: start[:2] + "o" + start[2:], 8: start[2:3] + start[4:]}.get(
+        size, start
+    )  # far enough from the exchange
+    return start + left, copy + right
+
+
+@typo_distance.edge(points=1)
+def an_empty_word():
+    """Every letter has to be typed: the distance from nothing is the length of the word."""
+    return "", "abc"
+
+
+@typo_distance.edge(points=1)
+def nothing_is_edited_twice():
+    """From ca to abc takes three edits: an exchanged pair may not be changed again, so ca → ac → abc does not count."""
+    return "ca", "abc"
+
+
+@typo_distance.edge(points=1)
+def a_pair_better_not_exchanged():
+    """From aba to ab one deletion is enough, though the last two letters of both stand crosswise."""
+    return "aba", "ab"
+
+
+@typo_distance.edge(points=1)
+def a_word_at_the_end_of_another():
+    """Before the first letter there is none to exchange, though Python reads place −1 as the last one."""
+    return "at", "combat"
+
+
+def distance_with(left, right, start=1, replace=1, exchange=1, pair="both", least=2):
+    """Fill the table with prices and conditions that a mistake may replace."""
+    table = [[0] * (len(right) + 1) for _ in range(len(left) + 1)]
+    table[0] = [start * column for column in range(len(right) + 1)]
+    for row in range(1, len(left) + 1):
+        table[row][0] = start * row
+        for column in range(1, len(right) + 1):
+            same = left[row - 1] == right[column - 1]
+            choices = [table[row - 1][column] + 1, table[row][column - 1] + 1]
+            choices.append(table[row - 1][column - 1] + (0 if same else replace))
+            first, second = left[row - 1] == right[column - 2], left[row - 2] == right[column - 1]
+            crosswise = {"both": first and second, "first": first, "second": second}[pair]
+            if row >= least and column >= least and crosswise:
+                choices.append(table[row - 2][column - 2] + exchange)
+            table[row][column] = min(choices)
+    return table[-1][-1]
+
+
+@typo_distance.mistake
+def no_exchange(left, right):
+    """Two exchanged neighbors cost two in yours, as in the plain edit distance; here they cost one."""
+    return sc.edit_distance(left, right)
+
+
+@typo_distance.mistake
+def exchange_for_nothing(left, right):
+    """Exchanging two neighbors costs one edit; in yours it costs nothing."""
+    return distance_with(left, right, exchange=0)
+
+
+@typo_distance.mistake
+def looks_at_one_letter_of_the_pair(left, right):
+    """An exchange needs both letters to match crosswise; yours looks at one of them only."""
+    return distance_with(left, right, pair="first")
+
+
+@typo_distance.mistake
+def looks_at_the_other_letter_of_the_pair(left, right):
+    """An exchange needs both letters to match crosswise; yours asks only for left's last but one in right."""
+    return distance_with(left, right, pair="second")
+
+
+@typo_distance.mistake
+def reads_before_the_first_letter(left, right):
+    """You look two letters back where there is only one; in Python place −1 is the last letter. Ask for i, j ≥ 2."""
+    return distance_with(left, right, least=1)
+
+
+@typo_distance.mistake
+def exchanges_whenever_it_can(left, right):
+    """An exchange is one choice beside the other three: take the least of all four, even where a pair is crosswise."""
+    table = [list(range(len(right) + 1))]
+    for row, one in enumerate(left, start=1):
+        line = [row]
+        for column, other in enumerate(right, start=1):
+            if row > 1 and column > 1 and left[row - 2] == other and one == right[column - 2]:
+                line.append(table[row - 2][column - 2] + 1)
+            else:
+                line.append(min(table[-1][column] + 1, line[-1] + 1, table[-1][column - 1] + (one != other)))
+        table.append(line)
+    return table[-1][-1]
+
+
+@typo_distance.mistake
+def exchanges_where_the_last_letters_differ(left, right):
+    """Where a pair is crosswise you only exchange it, and deleting or inserting may be cheaper: compare all four."""
+    table = [list(range(len(right) + 1))]
+    for row, one in enumerate(left, start=1):
+        line = [row]
+        for column, other in enumerate(right, start=1):
+            if one == other:
+                line.append(table[-1][column - 1])
+            elif row > 1 and column > 1 and left[row - 2] == other and one == right[column - 2]:
+                line.append(table[row - 2][column - 2] + 1)
+            else:
+                line.append(min(table[-1][column], line[-1], table[-1][column - 1]) + 1)
+        table.append(line)
+    return table[-1][-1]
+
+
+@typo_distance.mistake
+def never_deletes(left, right):
+    """A letter of `left` that is missing in `right` costs one deletion; yours deletes only at the beginning."""
+    table = [list(range(len(right) + 1))]
+    for row, one in enumerate(left, start=1):
+        line = [row]
+        for column, other in enumerate(right, start=1):
+            line.append(min(line[-1] + 1, table[-1][column - 1] + (one != other)))
+            if row > 1 and column > 1 and left[row - 2] == other and one == right[column - 2]:
+                line[-1] = min(line[-1], table[row - 2][column - 2] + 1)
+        table.append(line)
+    return table[-1][-1]
+
+
+@typo_distance.mistake
+def misses_an_exchange_at_the_start(left, right):
+    """The first two letters can be exchanged too: i, j ≥ 2 includes 2."""
+    return distance_with(left, right, least=3)
+
+
+@typo_distance.mistake
+def replacing_costs_two(left, right):
+    """Replacing a letter costs one; yours pays for deleting the old and inserting the new one."""
+    return distance_with(left, right, replace=2)
+
+
+@typo_distance.mistake
+def makes_capitals_small(left, right):
+    """You made capitals and small letters alike. They are two characters, and changing one to the other is an edit."""
+    return sc.typo_distance(left.lower(), right.lower())
+
+
+@typo_distance.mistake
+def starts_at_zero_everywhere(left, right):
+    """The first row and column are not all zero: reaching nothing from n letters takes n deletions."""
+    return distance_with(left, right, start=0)
+
+
+@typo_distance.mistake
+def compares_place_by_place(left, right):
+    """You compare letters at equal places. A lost letter shifts all that follow, and an exchange changes two places,
+    yet each is a single edit."""
+    return sum(a != b for a, b in zip(left, right, strict=False)) + abs(len(left) - len(right))
+
+
+@typo_distance.mistake
+def nothing_for_an_empty_word(left, right):
+    """An empty word is as far from another as that word is long, not 0."""
+    return sc.typo_distance(left, right) if left and right else 0
+
+
+@typo_distance.mistake
+def edits_a_pair_twice(left, right):
+    """You allow edits between two exchanged letters (the unrestricted distance). Here a pair is left alone."""
+    far, seen = len(left) + len(right), {}
+    table = {(row, column): far for row in range(-1, len(left) + 1) for column in range(-1, len(right) + 1)}
+    table |= {(row, 0): row for row in range(len(left) + 1)}
+    table |= {(0, column): column for column in range(len(right) + 1)}
+    for row, one in enumerate(left, start=1):
+        match = 0
+        for column, other in enumerate(right, start=1):
+            up, back = seen.get(other, 0), match
+            exchanged = table[up - 1, back - 1] + (row - up) + (column - back) - 1
+            match = column if one == other else match
+            replaced = table[row - 1, column - 1] + (one != other)
+            table[row, column] = min(exchanged, replaced, table[row - 1, column] + 1, table[row, column - 1] + 1)
+        seen[one] = row
+    return table[len(left), len(right)]
+
+
+@typo_distance.alternative
+def by_remembered_recursion(left, right):
+    """Recurses on the ends of both words and remembers what it has seen."""
+    seen = {}
+
+    def best(i, j):
+        if (i, j) not in seen:
+            seen[i, j] = least(i, j)
+        return seen[i, j]
+
+    def least(i, j):
+        if i == 0 or j == 0:
+            return i + j
+        ways = [best(i - 1, j) + 1, best(i, j - 1) + 1, best(i - 1, j - 1) + (left[i - 1] != right[j - 1])]
+        if i > 1 and j > 1 and left[i - 2 : i] == right[j - 1] + right[j - 2]:
+            ways.append(best(i - 2, j - 2) + 1)
+        return min(ways)
+
+    return best(len(left), len(right))

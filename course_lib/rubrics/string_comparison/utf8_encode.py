@@ -1,0 +1,169 @@
+"""What an answer to `utf8_encode` must do, and the mistakes we know."""
+
+from course_lib import string_comparison as sc
+from course_lib.checking import rubric
+from course_lib.rubrics.string_comparison import some_text
+
+
+@rubric(
+    answer=sc.utf8_encode,
+    title="UTF-8 by hand",
+    points=3,
+    difficulty=2,
+    minutes=20,
+    forbids=[
+        "bytes(text, encoding)",
+        "bytearray(text, encoding)",
+        "urllib.parse.quote",
+        "urllib.parse.unquote_to_bytes",
+        "os.fsencode",
+        "codecs.encode",
+        "codecs.iterencode",
+        "codecs.lookup",
+        "codecs.utf_8_encode",
+        "str.encode",
+        "codecs.getencoder",
+        "codecs.getincrementalencoder",
+        "codecs.getwriter",
+        "open",
+        "io.TextIOWrapper",
+    ],
+)
+def utf8_encode(rng, size):
+    """Characters that need one, two, three and four bytes."""
+    pools = ["éßñ", "😀🚀𠮷", "한€가あ", "az5~", "Ж٣"]  # one Latin-1 character first: it tells most mistakes apart
+    return "".join(some_text(rng, pools[place % 5], 1) for place in range(size))
+
+
+@utf8_encode.edge(points=1)
+def where_the_lengths_change():
+    """The last code of each length and the first of the next: 7F|80, 7FF|800, FFFF|10000, and the last of all."""
+    return ("".join(map(chr, [0, 0x7F, 0x80, 0x7FF, 0x800, 0xFFFF, 0x10000, 0x10FFFF])),)
+
+
+@utf8_encode.edge(points=1)
+def beside_the_surrogates():
+    """U+D7FF and U+E000, just before and after the surrogates, take three bytes like their neighbors."""
+    return (chr(0xD7FF) + chr(0xE000),)
+
+
+@utf8_encode.edge(points=1)
+def half_a_character():
+    """A lone surrogate, U+D800 to U+DFFF, is no character; UTF-8 must refuse it with a ValueError."""
+    return ("a" + chr(0xD800),)
+
+
+@utf8_encode.edge(points=1)
+def the_last_surrogate():
+    """The last surrogate, U+DFFF, is refused like the first."""
+    return (chr(0xDFFF) + "a",)
+
+
+def in_utf8(code, limits=(0x80, 0x800, 0x10000), markers=(0, 0xC0, 0xE0, 0xF0), mask=0x3F, following=0x80):
+    """Encode one code point, surrogates too, with parts that a mistake may replace."""
+    count = sum(code >= limit for limit in limits)
+    rest = [following | code >> 6 * place & mask for place in reversed(range(count))]
+    return bytes([markers[count] | code >> 6 * count, *rest])
+
+
+@utf8_encode.mistake
+def lets_surrogates_through(text):
+    """A surrogate was encoded as if it were a character. Refuse U+D800 to U+DFFF with a ValueError."""
+    return b"".join(in_utf8(ord(c)) for c in text)
+
+
+@utf8_encode.mistake
+def refuses_half_of_the_surrogates(text):
+    """Some surrogates get through: there are 2,048 of them, U+D800 to U+DFFF, both ends included."""
+    if any(0xD800 <= ord(c) < 0xDC00 for c in text):
+        raise ValueError("a surrogate")
+    return b"".join(in_utf8(ord(c)) for c in text)
+
+
+@utf8_encode.mistake
+def refuses_e000(text):
+    """You refuse U+E000, which is no surrogate: they end at U+DFFF."""
+    if any(0xD800 <= ord(c) <= 0xE000 for c in text):
+        raise ValueError("a surrogate")
+    return b"".join(in_utf8(ord(c)) for c in text)
+
+
+@utf8_encode.mistake
+def boundaries_one_too_low(text):
+    """The last code point of a length, such as U+007F, got a byte too many: the limits belong to the shorter form."""
+    if any(0xD800 <= ord(c) <= 0xDFFF for c in text):
+        raise ValueError("surrogate")
+    return b"".join(in_utf8(ord(c), limits=(0x7F, 0x7FF, 0xFFFF)) for c in text)
+
+
+@utf8_encode.mistake
+def forgets_the_mask(text):
+    """A following byte carries only six bits: cut the others off with `& 0x3F` before you add the marker."""
+    return b"".join(in_utf8(ord(c), mask=0x1FFFFF) for c in text)
+
+
+@utf8_encode.mistake
+def following_bytes_marked_like_first(text):
+    """The following bytes begin with the bits 11; they must begin with 10, that is 0x80."""
+    return b"".join(in_utf8(ord(c), following=0xC0) for c in text)
+
+
+@utf8_encode.mistake
+def low_bits_first(text):
+    """The bytes of a character stand in the wrong order: the first byte holds the marker and the highest bits."""
+    return b"".join(in_utf8(ord(c))[::-1] for c in text)
+
+
+@utf8_encode.mistake
+def surrogates_in_three_bytes_each(text):
+    """From U+10000 on, two surrogates of three bytes each came out (CESU-8). UTF-8 writes four bytes."""
+    return b"".join(in_utf8(unit) for unit in sc.utf16_encode(text))
+
+
+@utf8_encode.mistake
+def one_byte_for_latin1(text):
+    """U+0080 to U+00FF came out as one byte, which is Latin-1. In UTF-8 one byte is enough only up to U+007F."""
+    sc.utf16_encode(text)  # refuses surrogates
+    return b"".join(bytes([ord(c)]) if ord(c) < 256 else in_utf8(ord(c)) for c in text)
+
+
+@utf8_encode.mistake
+def codes_as_bytes(text):
+    """Each code went out as one byte: é is 233 in Latin-1, but two bytes in UTF-8, and most codes fit in no byte."""
+    return bytes(ord(c) for c in text)
+
+
+@utf8_encode.mistake
+def following_bytes_without_a_mark(text):
+    """The following bytes hold the right six bits but not the mark 10 before them: add 0x80 to each."""
+    sc.utf16_encode(text)  # refuses surrogates
+    return b"".join(in_utf8(ord(c), following=0) for c in text)
+
+
+@utf8_encode.mistake
+def bits_without_any_marks(text):
+    """The bits are right, but their marks are missing: 110, 1110 or 11110 before the first, 10 before each other."""
+    sc.utf16_encode(text)  # refuses surrogates
+    return b"".join(in_utf8(ord(c), markers=(0, 0, 0, 0), following=0) for c in text)
+
+
+@utf8_encode.mistake
+def begins_with_a_byte_order_mark(text):
+    """Your result begins with EF BB BF. UTF-8 has no byte order, so it needs no mark."""
+    return b"\xef\xbb\xbf" + sc.utf8_encode(text)
+
+
+@utf8_encode.alternative
+def from_a_string_of_bits(text):
+    """Writes the code in binary and cuts it from the right into sixes."""
+    out = []
+    for c in text:
+        if "\ud800" <= c <= "\udfff":
+            raise ValueError(f"{c!r} is a surrogate")
+        bits, rest = f"{ord(c):b}", []
+        while len(bits) > (7 if not rest else 6 - len(rest)):
+            rest.insert(0, int("10" + bits[-6:].zfill(6), 2))
+            bits = bits[:-6]
+        head = bits.zfill(7 if not rest else 6 - len(rest))
+        out += [int(("0" if not rest else "1" * (len(rest) + 1) + "0") + head, 2), *rest]
+    return bytes(out)

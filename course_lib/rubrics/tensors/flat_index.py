@@ -1,0 +1,162 @@
+"""What an answer to `flat_index` must do, and the mistakes we know."""
+
+import numpy as np
+
+from course_lib import tensors
+from course_lib.checking import rubric
+from course_lib.rubrics.tensors import some_shape
+
+
+@rubric(
+    answer=tensors.flat_index,
+    title="In which cell does an element stand?",
+    points=2,
+    difficulty=1,
+    minutes=8,
+    forbids=["course_lib.tensors.addresses", "course_lib.tensors.addresses_by_loops"],
+)
+def flat_index(rng, size):
+    """Elements of slices (one of them backward) and transposes, which begin somewhere in the storage."""
+    shape = some_shape(rng, {1: 1, 2: 2, 3: 2, 5: 3, 8: 4}.get(size, 3))
+    order = tuple(reversed(range(len(shape))))
+    shape, strides = tensors.permuted(shape, tensors.contiguous_strides(shape), order)
+    index = tuple(int(rng.integers(1, length)) for length in shape)
+    step = -size if size == 5 else size
+    return index, shape, tuple(step * stride for stride in strides), int(rng.integers(2, 20)) + 120 * (step < 0)
+
+
+@flat_index.edge(points=1)
+def counted_from_the_end():
+    """A negative position counts from the end of its axis."""
+    return (-1, 1, -2), (2, 3, 5), (15, 5, 1), 4
+
+
+@flat_index.edge(points=1)
+def the_first_counted_from_the_end():
+    """The position −length is the first element, as 0 is: only below it is outside."""
+    return (-2, 1, -5), (2, 3, 5), (15, 5, 1), 4
+
+
+@flat_index.edge(points=1)
+def beyond_the_end():
+    """A position beyond the end of its axis is refused with IndexError, although there is a cell."""
+    return (0, 3), (2, 3), (3, 1), 0
+
+
+@flat_index.edge(points=1)
+def before_the_beginning():
+    """A position further than the length before the end is refused with IndexError, on every axis."""
+    return (-3, 1), (2, 3), (3, 1), 0
+
+
+@flat_index.edge(points=1)
+def along_a_stretched_axis():
+    """A stride of 0, as a stretched axis has it, leads nowhere: every position along it is the same cell."""
+    return (1, 2), (3, 4), (0, 1), 5
+
+
+@flat_index.edge(points=1)
+def a_number_without_axes():
+    """A tensor without axes has one element; it stands at the offset."""
+    return (), (), (), 6
+
+
+def _cell(index, strides, offset):
+    return offset + sum(i * s for i, s in zip(index, strides, strict=True))
+
+
+@flat_index.mistake
+def forgets_the_offset(index, shape, strides, offset):
+    """The offset is missing: a view may begin anywhere in the storage, so start to count there."""
+    return tensors.flat_index(index, shape, strides, 0)
+
+
+@flat_index.mistake
+def assumes_row_major(index, shape, strides, offset):
+    """The strides were worked out from the shape. That holds for a fresh tensor only; use the ones that are given."""
+    return tensors.flat_index(index, shape, tensors.contiguous_strides(shape), offset)
+
+
+@flat_index.mistake
+def multiplies_by_lengths(index, shape, strides, offset):
+    """Positions were multiplied by the lengths of the axes. How far a step leads is said by the strides."""
+    tensors.flat_index(index, shape, strides, offset)
+    return _cell([i % n for i, n in zip(index, shape, strict=True)], shape, offset)
+
+
+@flat_index.mistake
+def pairs_axes_in_reverse(index, shape, strides, offset):
+    """The first position met the last stride. Position k belongs with stride k."""
+    tensors.flat_index(index, shape, strides, offset)
+    return _cell([i % n for i, n in zip(index, shape, strict=True)], strides[::-1], offset)
+
+
+@flat_index.mistake
+def counts_bytes(index, shape, strides, offset):
+    """The result is in bytes, as NumPy counts. Here a cell holds one element: don't multiply by its size."""
+    return 8 * tensors.flat_index(index, shape, strides, offset)
+
+
+@flat_index.mistake
+def trusts_every_position(index, shape, strides, offset):
+    """Positions are used as they come. Count negative ones from the end, and refuse those outside with IndexError."""
+    return _cell(index, strides, offset)
+
+
+@flat_index.mistake
+def wraps_around(index, shape, strides, offset):
+    """A position outside the axis was wrapped around to the other end. Refuse it with IndexError before using `%`."""
+    return _cell([i % n for i, n in zip(index, shape, strict=True)], strides, offset)
+
+
+@flat_index.mistake
+def looks_at_the_upper_end_only(index, shape, strides, offset):
+    """Positions beyond the end are refused, those too far before the beginning are not: look at both ends."""
+    if any(i >= n for i, n in zip(index, shape, strict=True)):
+        raise IndexError(index)
+    return _cell([i + n * (i < 0) for i, n in zip(index, shape, strict=True)], strides, offset)
+
+
+@flat_index.mistake
+def misses_the_upper_end(index, shape, strides, offset):
+    """A position equal to the length went through. Counting begins at 0, so the last one is length − 1."""
+    if any(not -n <= i <= n for i, n in zip(index, shape, strict=True)):
+        raise IndexError(index)
+    return _cell([i + n * (i < 0) for i, n in zip(index, shape, strict=True)], strides, offset)
+
+
+@flat_index.mistake
+def refuses_every_negative_position(index, shape, strides, offset):
+    """Every negative position was refused. From −length to −1 they count from the end: add the length."""
+    if any(not 0 <= i < n for i, n in zip(index, shape, strict=True)):
+        raise IndexError(index)
+    return _cell(index, strides, offset)
+
+
+@flat_index.mistake
+def refuses_minus_the_length(index, shape, strides, offset):
+    """The position −length was refused. It is still inside: it names the first element."""
+    if any(not -n < i < n for i, n in zip(index, shape, strict=True)):
+        raise IndexError(index)
+    return tensors.flat_index(index, shape, strides, offset)
+
+
+@flat_index.mistake
+def walks_ranges_of_cells(index, shape, strides, offset):
+    """A stride may be 0, where an axis is stretched, and `range` takes no step of 0. Count positions, not cells."""
+    return offset + sum(range(0, n * s, s)[i] for i, n, s in zip(index, shape, strides, strict=True))
+
+
+@flat_index.alternative
+def by_ranges(index, shape, strides, offset=0):
+    """Lets a range of positions for each axis do the counting and the refusing."""
+    return offset + sum(range(n)[i] * s for i, n, s in zip(index, shape, strides, strict=True))
+
+
+@flat_index.alternative
+def by_a_dot_product(index, shape, strides, offset=0):
+    """Checks with NumPy and returns one of its integers."""
+    index, shape, strides = (np.array(part, dtype=np.int64) for part in (index, shape, strides))
+    if ((index < -shape) | (index >= shape)).any():
+        raise IndexError("outside")
+    return offset + np.where(index < 0, index + shape, index) @ strides

@@ -1,0 +1,261 @@
+"""What an answer to `sliced` must do, and the mistakes we know."""
+
+import math
+
+from course_lib import tensors
+from course_lib.checking import rubric
+from course_lib.rubrics.tensors import some_shape
+
+
+@rubric(
+    answer=tensors.sliced,
+    title="The layout of a slice",
+    points=3,
+    difficulty=2,
+    minutes=12,
+)
+def sliced(rng, size):
+    """Slices that begin after the first element, in steps that divide the distance and in steps that do not."""
+    rank = min(size, 3)
+    shape = some_shape(rng, rank, least=7)
+    axis = rank - 1 if size == 1 else int(rng.integers(rank)) if size > 3 else 1
+    step = int(rng.integers(2, 4))
+    start = int(rng.integers(1, 3))
+    strides = tuple(2 * stride for stride in tensors.contiguous_strides(shape))
+    return shape, strides, int(rng.integers(1, 9)), axis, start, start + 2 * step - (size not in (2, 5)), step
+
+
+@sliced.edge(points=1)
+def ends_from_the_end():
+    """Negative start and stop count from the end: -4 and -1 of seven are 3 and 6."""
+    return (3, 7), (7, 1), 2, 1, -4, -1, 1
+
+
+@sliced.edge(points=1)
+def beyond_the_axis():
+    """A stop beyond the end is cut to the length; a start left out is the first element."""
+    return (5, 4), (4, 1), 0, 0, None, 99, 2
+
+
+@sliced.edge(points=1)
+def a_start_beyond_the_axis():
+    """A start beyond the end is cut to the length: the slice is empty, and its offset stays within reach."""
+    return (6, 4), (4, 1), 1, 0, 9, None, 1
+
+
+@sliced.edge(points=1)
+def before_the_axis():
+    """A start that counts from the end beyond the beginning is cut to 0."""
+    return (6, 4), (4, 1), 2, 0, -99, 3, 2
+
+
+@sliced.edge(points=1)
+def a_stop_of_zero():
+    """A stop of 0 is not a stop left out: `x[:, :0]` is empty."""
+    return (4, 6), (6, 1), 3, 1, None, 0, 1
+
+
+@sliced.edge(points=1)
+def an_empty_slice():
+    """A slice that stops before it starts has length 0, never less; its offset moves as ever."""
+    return (6, 4), (4, 1), 1, 0, 4, 2, 1
+
+
+@sliced.edge(points=1)
+def backward():
+    """A negative step begins at the last element and walks back, with a negative stride."""
+    return (3, 5), (5, 1), 0, 1, None, None, -2
+
+
+@sliced.edge(points=1)
+def backward_from_beyond():
+    """A negative step from beyond the end begins at the last element too, and leaves out the one at `stop`."""
+    return (3, 6), (6, 1), 1, 1, 99, 1, -2
+
+
+def _replaced(shape, strides, axis, length, stride):
+    return (*shape[:axis], length, *shape[axis + 1 :]), (*strides[:axis], stride, *strides[axis + 1 :])
+
+
+@sliced.mistake
+def rounds_the_length_down(shape, strides, offset, axis, start, stop, step):
+    """The length was rounded down, which loses an element when the step does not divide the distance. Round up."""
+    new, new_strides, new_offset = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    first, last, _ = slice(start, stop, step).indices(shape[axis])
+    return (*_replaced(new, strides, axis, max(0, (last - first) // step), new_strides[axis]), new_offset)
+
+
+@sliced.mistake
+def forgets_to_divide(shape, strides, offset, axis, start, stop, step):
+    """The length is the whole distance from start to stop. In steps of more than one, fewer elements are met."""
+    first, last, _ = slice(start, stop, step).indices(shape[axis])
+    new_offset = offset + first * strides[axis]
+    return (*_replaced(shape, strides, axis, max(0, last - first), strides[axis] * step), new_offset)
+
+
+@sliced.mistake
+def always_adds_one(shape, strides, offset, axis, start, stop, step):
+    """The length is one too large when the step divides the distance: the element at `stop` is left out."""
+    first, last, _ = slice(start, stop, step).indices(shape[axis])
+    new_offset = offset + first * strides[axis]
+    return (*_replaced(shape, strides, axis, (last - first) // step + 1, strides[axis] * step), new_offset)
+
+
+@sliced.mistake
+def forgets_the_old_offset(shape, strides, offset, axis, start, stop, step):
+    """The offset is counted from the beginning of the storage. The tensor may begin later: add the old offset."""
+    new, new_strides, new_offset = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    return new, new_strides, new_offset - offset
+
+
+@sliced.mistake
+def keeps_the_stride(shape, strides, offset, axis, start, stop, step):
+    """The stride along the axis has not changed. A slice in steps of two passes over twice as many cells each time."""
+    new, _, new_offset = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    return new, strides, new_offset
+
+
+@sliced.mistake
+def keeps_the_offset(shape, strides, offset, axis, start, stop, step):
+    """The offset has not moved, so the slice would begin with the first element. Move it to where the slice starts."""
+    return (*tensors.sliced(shape, strides, offset, axis, start, stop, step)[:2], offset)
+
+
+@sliced.mistake
+def moves_the_offset_by_start(shape, strides, offset, axis, start, stop, step):
+    """The offset moved by `start` cells. It must pass over `start` elements along the axis, each a stride away."""
+    first, _, _ = slice(start, stop, step).indices(shape[axis])
+    return (*tensors.sliced(shape, strides, offset, axis, start, stop, step)[:2], offset + first)
+
+
+@sliced.mistake
+def moves_the_offset_by_new_strides(shape, strides, offset, axis, start, stop, step):
+    """The offset moved in the new stride. `start` counts elements of the old axis, so use the old stride."""
+    new, new_strides, _ = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    first, _, _ = slice(start, stop, step).indices(shape[axis])
+    return new, new_strides, offset + first * new_strides[axis]
+
+
+@sliced.mistake
+def makes_fresh_strides_for_the_slice(shape, strides, offset, axis, start, stop, step):
+    """These are the strides of a fresh tensor of the new shape. A slice reads the old storage; one stride changes."""
+    new, _, new_offset = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    return new, tensors.contiguous_strides(new), new_offset
+
+
+@sliced.mistake
+def slices_the_first_axis(shape, strides, offset, axis, start, stop, step):
+    """The first axis was sliced, whatever `axis` says."""
+    return tensors.sliced(shape, strides, offset, 0, start, stop, step)
+
+
+@sliced.mistake
+def slices_the_last_axis(shape, strides, offset, axis, start, stop, step):
+    """The last axis was sliced, whatever `axis` says."""
+    return tensors.sliced(shape, strides, offset, len(shape) - 1, start, stop, step)
+
+
+@sliced.mistake
+def puts_the_step_for_the_stride(shape, strides, offset, axis, start, stop, step):
+    """The new stride is the step alone. A step passes over elements, each an old stride away: multiply the two."""
+    new, _, new_offset = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    return (*_replaced(new, strides, axis, new[axis], step), new_offset)
+
+
+@sliced.mistake
+def takes_zero_for_left_out(shape, strides, offset, axis, start, stop, step):
+    """0 was taken for left out, as `start or …` and `if not stop` do. Ask whether it `is None`."""
+    return tensors.sliced(shape, strides, offset, axis, start or None, stop or None, step)
+
+
+@sliced.mistake
+def fills_in_for_forward_steps(shape, strides, offset, axis, start, stop, step):
+    """A start left out became 0 and a stop the length, though the step is negative: then it begins at the last one."""
+    first, last = 0 if start is None else start, shape[axis] if stop is None else stop
+    return tensors.sliced(shape, strides, offset, axis, first, last, step)
+
+
+@sliced.mistake
+def takes_minus_one_for_the_last(shape, strides, offset, axis, start, stop, step):
+    """A stop left out became −1, which was then counted from the end: nothing is left. Bring it in only once."""
+    last = -1 if stop is None and step < 0 else stop
+    return tensors.sliced(shape, strides, offset, axis, start, last, step)
+
+
+@sliced.mistake
+def walks_the_whole_axis_back(shape, strides, offset, axis, start, stop, step):
+    """A negative step walked the whole axis back. `start` and `stop` count for it as well."""
+    return tensors.sliced(shape, strides, offset, axis, *((start, stop) if step > 0 else (None, None)), step)
+
+
+@sliced.mistake
+def starts_at_the_length(shape, strides, offset, axis, start, stop, step):
+    """A backward slice from beyond the end began at the length. The last element is one before it."""
+    new, new_strides, new_offset = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    if step > 0 or start is None or start < shape[axis]:
+        return new, new_strides, new_offset
+    length = len(range(shape[axis], slice(start, stop, step).indices(shape[axis])[1], step))
+    return (*_replaced(shape, strides, axis, length, new_strides[axis]), new_offset + strides[axis])
+
+
+@sliced.mistake
+def walks_back_one_by_one(shape, strides, offset, axis, start, stop, step):
+    """Every backward slice got the old stride with a minus sign. How far a step goes counts backward, too."""
+    new, _, new_offset = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    return (*_replaced(new, strides, axis, new[axis], strides[axis] * max(step, -1)), new_offset)
+
+
+@sliced.mistake
+def counts_from_the_end_without_end(shape, strides, offset, axis, start, stop, step):
+    """A start further from the end than the axis is long stayed below 0. Cut it to 0: the slice begins there."""
+    new, new_strides, new_offset = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    if step < 0 or start is None or start >= -shape[axis]:
+        return new, new_strides, new_offset
+    first = start + shape[axis]
+    length = len(range(first, slice(start, stop, step).indices(shape[axis])[1], step))
+    return (*_replaced(shape, strides, axis, length, new_strides[axis]), offset + first * strides[axis])
+
+
+@sliced.mistake
+def leaves_a_start_beyond_the_end(shape, strides, offset, axis, start, stop, step):
+    """A start beyond the end moved the offset out of the tensor. Cut it to the length, even if nothing is left."""
+    new, new_strides, new_offset = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    if step < 0 or start is None or start <= shape[axis]:
+        return new, new_strides, new_offset
+    return new, new_strides, offset + start * strides[axis]
+
+
+@sliced.mistake
+def rounds_up_for_forward_steps(shape, strides, offset, axis, start, stop, step):
+    """Adding `step - 1` before `//` rounds up only if the step is positive. Find a way that holds for both signs."""
+    first, last, _ = slice(start, stop, step).indices(shape[axis])
+    new = _replaced(shape, strides, axis, max(0, (last - first + step - 1) // step), strides[axis] * step)
+    return (*new, offset + first * strides[axis])
+
+
+@sliced.mistake
+def does_not_clip(shape, strides, offset, axis, start, stop, step):
+    """Start and stop were used as they are. First bring them into the axis: None, negative, too large."""
+    first, last = 0 if start is None else start, shape[axis] if stop is None else stop
+    new = _replaced(shape, strides, axis, max(0, math.ceil((last - first) / step)), strides[axis] * step)
+    return (*new, offset + first * strides[axis])
+
+
+@sliced.mistake
+def lets_lengths_be_negative(shape, strides, offset, axis, start, stop, step):
+    """A slice that stops before it starts got a negative length. It is empty: its length is 0."""
+    first, last, _ = slice(start, stop, step).indices(shape[axis])
+    new = _replaced(shape, strides, axis, math.ceil((last - first) / step), strides[axis] * step)
+    return (*new, offset + first * strides[axis])
+
+
+@sliced.alternative
+def by_positions(shape, strides, offset, axis, start, stop, step=1):
+    """Slices a list of the positions along the axis and counts what is left."""
+    positions = list(range(shape[axis]))[start:stop:step]
+    first = slice(start, stop, step).indices(shape[axis])[0]
+    return (
+        tuple(len(positions) if k == axis else n for k, n in enumerate(shape)),
+        tuple(s * step if k == axis else s for k, s in enumerate(strides)),
+        offset + first * strides[axis],
+    )
