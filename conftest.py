@@ -21,6 +21,8 @@ settings.load_profile("course")
 # Whoever calls a concept with a shape that its signature forbids hears so. Machinery runs as it does for learners.
 install_import_hook([f"course_lib.{path.stem}" for path in concept_modules(ROOT)], "typechecker.typecheck")
 
+collect_ignore = ["tests/made_up"]  # a concept for tests to find, not tests
+
 
 def pytest_collection_modifyitems(config, items):
     """Keep what concerns one concept, where `make concept` asks for one; keep together what shares a fixture."""

@@ -7,18 +7,17 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from course_lib.checking import load
+from course_lib.checking import load, progress
 from course_lib.checking.progress import (
     Stand,
     Step,
     is_as_handed_out,
-    needs_of_concepts,
     notebooks_in,
     stand,
 )
 from course_lib.checking.progress_table import show_next, show_stands
 from course_lib.checking.reading import Unusable, read_cells
-from course_lib.publishing import progress
+from course_lib.publishing.contents import needs_of_concepts
 
 ROOT = Path(__file__).resolve().parents[2]
 HANDED_OUT = ROOT / "exercises" / "string_comparison" / "string_comparison.ipynb"
@@ -104,13 +103,21 @@ def test_code_below_an_answer_is_no_blank(mine, runs):
     assert stand(path, 30).done == 1
 
 
-def test_a_change_of_the_course_makes_what_was_kept_worthless(mine, monkeypatch, tmp_path):
+def test_kept_progress_is_void_once_a_rubric_or_what_it_imports_has_changed(mine):
     notebook = progress.read_notebook(mine[0])
+    sources = {path.relative_to(ROOT / "course_lib").as_posix() for path in progress.sources_of(notebook)}
+    assert {f"rubrics/{name.replace('.', '/')}.py" for name in notebook.exercises} <= sources
+    assert {"rubrics/string_comparison/__init__.py", "string_comparison.py", "checking/comparison.py"} <= sources
+    assert not any("tensors" in path for path in sources), "another concept voids nothing"
+
+
+def test_a_changed_file_changes_the_name_of_what_is_kept(mine, monkeypatch, tmp_path):
+    notebook, rubric = progress.read_notebook(mine[0]), tmp_path / "rubric.py"
+    rubric.write_text("x = 1\n")
+    monkeypatch.setattr(progress, "sources_of", lambda notebook: {rubric})
     before = progress._digest(notebook)
     assert progress._digest(notebook) == before
-    (tmp_path / "more.py").write_text("")
-    sources = list(progress._sources())
-    monkeypatch.setattr(progress, "_sources", lambda: [*sources, tmp_path / "more.py"])
+    rubric.write_text("x = 2\n")
     assert progress._digest(notebook) != before
 
 
@@ -136,7 +143,11 @@ def test_notebooks_stand_in_the_books_order_and_copies_of_jupyter_do_not_count(t
         path = tmp_path / "x" / f"{name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("{}")
-    assert [path.stem for path in notebooks_in(tmp_path / "x")] == ["tensors", "string_comparison", "zzz"]
+    assert [path.stem for path in notebooks_in(tmp_path / "x", ["tensors", "string_comparison"])] == [
+        "tensors",
+        "string_comparison",
+        "zzz",
+    ]
 
 
 def test_no_directory_and_no_notebook_are_told(tmp_path):

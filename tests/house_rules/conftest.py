@@ -108,7 +108,7 @@ play([plt.figure(), plt.figure()], alt="Two lines, one after the other, each of 
 """
 
 RUBRIC = '''\
-"""What the answers of {name} must do."""
+"""What an answer to `double` must do."""
 
 from course_lib import {name}
 from course_lib.checking import rubric
@@ -173,7 +173,8 @@ def house(tmp_path: Path) -> Path:
         words = {"name": name, "Name": name.title(), "needs": needs}
         write(f"book/start/{name}.md", PAGE.format(**words))
         write(f"course_lib/{name}.py", MODULE.format(**words))
-        write(f"course_lib/rubrics/{name}.py", RUBRIC.format(**words))
+        write(f"course_lib/rubrics/{name}/__init__.py", f'"""What the rubrics of {name} share."""\n')
+        write(f"course_lib/rubrics/{name}/double.py", RUBRIC.format(**words))
         write(f"solutions/{name}.py", SOLUTION.format(**words))
         write(f"exercises/{name}/{name}.ipynb", "{}")
         write(f"tests/test_{name}.py", "def test_it():\n    assert True\n")

@@ -22,7 +22,7 @@ from house_rules.house import (
 CONCEPTS = "concepts"
 MAY_IMPORT = {
     "fused": {CONCEPTS},
-    "rubrics": {CONCEPTS, "checking"},
+    "rubrics": {CONCEPTS, "checking", "rubrics"},  # which of the rubrics, `_between_rubrics` says
     "checking": {"checking"},
     "grading": {"grading", "checking"},
     "publishing": {"publishing", "checking"},
@@ -49,6 +49,23 @@ def problems(root: Path) -> list[str]:
             allowed = ", ".join(sorted(MAY_IMPORT[layer]))
             named = f"the concept {target}" if kind == CONCEPTS else target
             found.append(f"{at(root, path, line)}: {layer} imports {named}; it may import {allowed}")
+    return found + _between_rubrics(root)
+
+
+def _between_rubrics(root: Path) -> list[str]:
+    """Say which rubric imports another: those of a concept share its `__init__.py`, those of two concepts nothing."""
+    found = []
+    for path in files(root, "course_lib/rubrics/*/*.py"):
+        own = f"course_lib.rubrics.{path.parent.name}"
+        for line, name in imports(parse(path), own):
+            if not name.startswith("course_lib.rubrics.") or name == own:
+                continue
+            if not name.startswith(f"{own}."):
+                cure = "what both need belongs in course_lib/checking/cases.py or drivers.py"
+                found.append(f"{at(root, path, line)}: imports the rubrics of another concept, {name}; {cure}")
+            elif (path.parent / f"{name.removeprefix(f'{own}.').partition('.')[0]}.py").is_file():
+                cure = f"move what both need to {at(root, path.parent)}/__init__.py"
+                found.append(f"{at(root, path, line)}: imports another exercise, {name}; {cure}")
     return found
 
 
@@ -102,8 +119,26 @@ def test_a_house_in_order_has_no_problem(house):
         ("course_lib/first.py", "from .checking import check", "the concept first imports checking, machinery"),
         ("course_lib/checking/verdict.py", "import course_lib.first", "checking imports the concept first"),
         ("course_lib/checking/verdict.py", "from ..rubrics import first", "checking imports rubrics"),
-        ("course_lib/rubrics/first.py", "from course_lib.publishing import figures", "rubrics imports publishing"),
-        ("course_lib/rubrics/first.py", "from course_lib.rubrics import second", "rubrics imports rubrics"),
+        (
+            "course_lib/rubrics/first/double.py",
+            "from course_lib.publishing import figures",
+            "rubrics imports publishing",
+        ),
+        (
+            "course_lib/rubrics/first/__init__.py",
+            "from course_lib.rubrics.second import draw",
+            "imports the rubrics of another concept, course_lib.rubrics.second.draw; what both need belongs in",
+        ),
+        (
+            "course_lib/rubrics/first/double.py",
+            "from course_lib.rubrics import second",
+            "imports the rubrics of another concept, course_lib.rubrics.second; what both need belongs in",
+        ),
+        (
+            "course_lib/rubrics/first/__init__.py",
+            "from course_lib.rubrics.first.double import build",
+            "imports another exercise, course_lib.rubrics.first.double.build; move what both need to course_lib/rub",
+        ),
         ("solutions/first.py", "from course_lib.rubrics.first import double", "solution imports rubrics"),
     ],
 )
@@ -121,6 +156,12 @@ def test_a_page_that_imports_a_rubric_is_named_with_its_line(house, edit):
     assert (
         problem == "book/start/first.md:16: page imports rubrics; it may import checking, concepts, fused, publishing"
     )
+
+
+def test_a_rubric_may_import_what_its_concept_shares(house, edit):
+    own = "from course_lib.checking import rubric"
+    edit("course_lib/rubrics/first/double.py", own, f"{own}\nfrom course_lib.rubrics.first import draw")
+    assert problems(house) == []
 
 
 def test_a_concept_may_import_an_earlier_one(house, edit):

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from course_lib.checking.places import HELPERS, definitions, reference_file
 from house_rules.house import ROOT, at, concept_modules, concepts, files, names, none_of
 
 # Where the files of a concept stand, and what to do about one that is missing.
 PLACES = {
     "page": ("book/{part}/{name}.md", "write it; `course new` scaffolds one"),
     "reference": ("course_lib/{name}.py", "write it; `course new` scaffolds one"),
-    "rubric": ("course_lib/rubrics/{name}.py", "write it; `course new` scaffolds one"),
+    "rubrics' folder": ("course_lib/rubrics/{name}/__init__.py", "write it; `course new` scaffolds one"),
     "solution": ("solutions/{name}.py", "write it; `course new` scaffolds one"),
     "exercise notebook": ("exercises/{name}/{name}.ipynb", "run `make exercises`"),
     "test": ("tests/test_{name}.py", "write it; `course new` scaffolds one"),
@@ -20,7 +21,7 @@ PLACES = {
 
 def problems(root: Path) -> list[str]:
     """Say which concept lacks which file, and which file lacks its concept."""
-    return _twice(root) + _missing(root) + _orphans(root)
+    return _twice(root) + _missing(root) + _orphans(root) + _rubrics(root)
 
 
 def _twice(root: Path) -> list[str]:
@@ -40,12 +41,26 @@ def _missing(root: Path) -> list[str]:
     return found
 
 
+def _rubrics(root: Path) -> list[str]:
+    """Say which file among the rubrics answers to no reference of its concept, or to no concept."""
+    known, found = names(root), []
+    for path in files(root, "course_lib/rubrics/**/*.py"):
+        concept, place = path.parent.name, at(root, path)
+        if path.parent.parent.name == "rubrics" and concept in known:
+            defined = definitions(reference_file(concept, root))
+            if defined and path.name != HELPERS and path.stem not in defined:
+                wanted = f"course_lib/{concept}.py defines no {path.stem}"
+                found.append(f"{place}:1: {wanted}; name the file after a reference, or move helpers to {HELPERS}")
+        elif path != root / "course_lib" / "rubrics" / HELPERS:
+            found.append(f"{place}: belongs to no concept of _toc.yml; rubrics stand in rubrics/<concept>/")
+    return found
+
+
 def _orphans(root: Path) -> list[str]:
     known = names(root)
     mirrored = {path.stem for path in files(root, "course_lib/*.py")} | set(known)
     owned = {
         *concept_modules(root),
-        *(path for path in files(root, "course_lib/rubrics/*.py") if path.stem != "__init__"),
         *files(root, "solutions/*"),
         *files(root, "exercises/*/*.ipynb"),
         *files(root, "exercises/*.ipynb"),
@@ -93,6 +108,25 @@ def test_a_file_without_its_concept_is_named(house, kind):
     path.write_text("")
     [problem] = problems(house)
     assert problem.startswith(f"{path.relative_to(house)}: ")
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("first/triple.py", ":1: course_lib/first.py defines no triple; name the file after a reference, or move"),
+        (
+            "first/more/double.py",
+            ": belongs to no concept of _toc.yml; rubrics stand in rubrics/<concept>/",
+        ),
+        ("first.py", ": belongs to no concept of _toc.yml; rubrics stand in rubrics/<concept>/"),
+    ],
+)
+def test_a_rubric_that_answers_to_no_reference_is_named(house, path, words):
+    place = house / "course_lib" / "rubrics" / path
+    place.parent.mkdir(exist_ok=True)
+    place.write_text("")
+    [problem] = problems(house)
+    assert problem.startswith(f"course_lib/rubrics/{path}{words}")
 
 
 def test_a_concept_listed_twice_is_named(house, edit):

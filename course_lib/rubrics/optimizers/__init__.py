@@ -3,7 +3,6 @@
 import numpy as np
 import torch
 
-from course_lib import optimizers
 from course_lib.checking.texts import describe
 
 SIZES = (1, 2, 3, 7)  # of the walks: four tell all mistakes apart, and a fifth would only take time

@@ -11,7 +11,7 @@ from course_lib.rubrics.string_comparison import some_text
     points=2,
     difficulty=1,
     minutes=8,
-    forbids=["{kind}.{way}", "str", "bytes", "upper", "swapcase", "title", "capitalize"],
+    forbids=[f"{kind}.{way}" for kind in ("str", "bytes") for way in ("upper", "swapcase", "title", "capitalize")],
 )
 def to_upper(rng, size):
     """Letters of both cases among digits and the punctuation next to the letters, a and z included."""

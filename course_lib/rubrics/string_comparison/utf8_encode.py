@@ -12,21 +12,12 @@ from course_lib.rubrics.string_comparison import some_text
     difficulty=2,
     minutes=20,
     forbids=[
-        "bytes(text, encoding)",
+        "bytes(text, encoding)",  # `bytes` of numbers is how an answer makes its result
         "bytearray(text, encoding)",
-        "urllib.parse.quote",
-        "urllib.parse.unquote_to_bytes",
-        "os.fsencode",
-        "codecs.encode",
-        "codecs.iterencode",
-        "codecs.lookup",
-        "codecs.utf_8_encode",
-        "str.encode",
-        "codecs.getencoder",
-        "codecs.getincrementalencoder",
-        "codecs.getwriter",
-        "open",
-        "io.TextIOWrapper",
+        *("urllib.parse.quote", "urllib.parse.unquote_to_bytes", "os.fsencode"),  # before `str.encode`, which they use
+        *("codecs.encode", "codecs.iterencode", "codecs.lookup", "codecs.utf_8_encode", "str.encode"),
+        *("codecs.getencoder", "codecs.getincrementalencoder", "codecs.getwriter"),
+        *("open", "io.TextIOWrapper"),
     ],
 )
 def utf8_encode(rng, size):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from course_lib.checking import rubric
+import course_lib.rubrics
 from course_lib.publishing.exercises import notebooks
 from course_lib.publishing.exercises.notebooks import SolutionError, make, stale, write
 
@@ -73,6 +73,7 @@ check("X.Counter", Counter)
 '''.replace("X.", f"{CONCEPT}.")
 
 
+REFERENCE = '''\
 def double(value):
     """Twice the value."""
     return 2 * value
@@ -80,45 +81,52 @@ def double(value):
 
 class Counter:
     """Counts."""
+'''
+
+RUBRIC = '''\
+from course_lib import {concept}
+from course_lib.checking import rubric
+
+
+@rubric(answer={concept}.{name}, {options})
+def {name}(rng, size):
+    """Numbers."""
+    return size
+
+
+{more}
+'''
+
+EDGE = '''\
+@double.edge(points=1.5)
+def edge():
+    """Nothing."""
+    return 0
+'''
 
 
 @pytest.fixture
-def rubrics():
-    """Register two rubrics, as a file in course_lib/rubrics would."""
-    double.__module__ = Counter.__module__ = f"course_lib.{CONCEPT}"
-
-    def cases(rng, size):
-        """Numbers."""
-        return size
-
-    def edge():
-        """Nothing."""
-        return 0
-
-    made = types.ModuleType(f"course_lib.rubrics.{CONCEPT}")
-    made.__spec__ = types.SimpleNamespace(name=made.__name__)
-    cases.__name__ = "double"
-    made.double = rubric(answer=double, title="Double it", points=2, difficulty=2, minutes=7)(cases)
-    made.double.edge(points=1.5)(edge)
-    other = types.FunctionType(cases.__code__, globals(), "Counter")
-    other.__doc__ = "Numbers."
-    made.Counter = rubric(answer=Counter, title="A counter", points=1)(other)
-    sys.modules[made.__name__] = made
-    yield made
-    del sys.modules[made.__name__]
-
-
-@pytest.fixture
-def house(tmp_path, rubrics):
-    """A clone with one solution."""
+def house(tmp_path, monkeypatch):
+    """A clone with one solution and the two rubrics that it answers, where Python finds them."""
+    double = {"name": "double", "options": 'title="Double it", points=2, difficulty=2, minutes=7', "more": EDGE}
+    counter = {"name": "Counter", "options": 'title="A counter", points=1', "more": ""}
+    package = f"course_lib/rubrics/{CONCEPT}"
     for path, text in {
+        f"course_lib/{CONCEPT}.py": REFERENCE,
+        f"{package}/__init__.py": "",
+        f"{package}/double.py": RUBRIC.format(concept=CONCEPT, **double),
+        f"{package}/Counter.py": RUBRIC.format(concept=CONCEPT, **counter),
         f"solutions/{CONCEPT}.py": SOLUTION,
         "book/start/doubling.md": "# Doubling\n",
         "pyproject.toml": '[project]\nname = "x"\n[project.urls]\nRepository = "https://github.com/some/where"\n',
     }.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
-    return tmp_path
+    for module, folder in ((course_lib, "course_lib"), (course_lib.rubrics, "course_lib/rubrics")):
+        monkeypatch.setattr(module, "__path__", [*module.__path__, str(tmp_path / folder)])
+    yield tmp_path
+    for name in [name for name in sys.modules if CONCEPT in name]:
+        del sys.modules[name]
 
 
 @pytest.fixture
@@ -295,7 +303,9 @@ def test_exercises_out_of_the_rubrics_order_are_named(house, solution):
 def test_a_solution_without_its_rubric_is_named(house, solution):
     other = solution.with_name("no_such_concept.py")
     other.write_text(SOLUTION)
-    with pytest.raises(SolutionError, match=r"^solutions/no_such_concept.py:1: there is no course_lib/rubrics/no_such"):
+    with pytest.raises(
+        SolutionError, match=r"^solutions/no_such_concept.py:1: there is no folder course_lib/rubrics/no_such"
+    ):
         make(other, house)
 
 

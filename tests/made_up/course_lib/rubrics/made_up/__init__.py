@@ -1,0 +1,1 @@
+"""What the rubrics of the made-up concept share: nothing."""
