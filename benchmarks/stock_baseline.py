@@ -23,6 +23,7 @@ from typing import Any
 
 from benchmarks import PYTHON, ROOT, Row
 from benchmarks._under_stock import ATTACKER, CANARY, CONCEPT, VICTIM, limits
+from course_lib.checking.places import reference_file, rubric_files
 from course_lib.grading import demo_class
 from course_lib.grading.gradebook.scores import Writer
 from course_lib.grading.handed_in.course_folders import Course
@@ -162,6 +163,6 @@ def _outputs(shown: str) -> list[dict[str, Any]]:
 
 def _secrets() -> list[str]:
     """Return the long lines of our answers and rubric, as JSON writes them."""
-    files = [f"course_lib/{CONCEPT}.py", f"course_lib/rubrics/{CONCEPT}.py", f"solutions/{CONCEPT}.py"]
-    lines = {line.strip() for name in files for line in (ROOT / name).read_text(encoding="utf-8").splitlines()}
+    files = [reference_file(CONCEPT), *rubric_files(CONCEPT), ROOT / "solutions" / f"{CONCEPT}.py"]
+    lines = {line.strip() for path in files for line in path.read_text(encoding="utf-8").splitlines()}
     return [json.dumps(line)[1:-1] for line in lines if len(line) > 50]

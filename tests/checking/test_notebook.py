@@ -43,8 +43,8 @@ def verdicts(report: Report):
 def test_right_wrong_known_and_blank_answers_each_get_their_verdict(notebook):
     known = 'def to_upper(text):\n    return "".join(chr(ord(c) - 32) if "a" <= c < "z" else c for c in text)'
     wrong = "def natural_key(text):\n    return len(text)"
-    right = "def typo_distance(left, right):\n    from course_lib.rubrics.string_comparison import distance_with\n"
-    right += "    return distance_with(left, right)"
+    helper = "from course_lib.rubrics.string_comparison.typo_distance import distance_with"
+    right = f"def typo_distance(left, right):\n    {helper}\n    return distance_with(left, right)"
     checks = [f'check("string_comparison.{name}", {name})' for name in ("natural_key", "typo_distance")]
     report = check_notebook(
         notebook(IMPORT, known, CHECK_UPPER, BLANK_ROW, CHECK_ROW, wrong, checks[0], right, checks[1])

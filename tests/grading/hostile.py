@@ -236,7 +236,7 @@ READ_WHAT_IS_SECRET = {
         "import os\nprint(open(f'/proc/{os.getppid()}/mem', 'rb').read(100), open(f'/proc/{os.getppid()}/maps').read())"
     ),
     "the environment": "import os\nprint(dict(os.environ))\n!env",
-    "the rubric": "print(open(@repository@ + '/course_lib/rubrics/string_comparison.py').read())",
+    "the rubric": "print(open(@repository@ + '/course_lib/rubrics/string_comparison/typo_distance.py').read())",
     "the reference": "print(open(@repository@ + '/course_lib/string_comparison.py').read())",
     "the reference by inspect": (
         "import inspect, course_lib.string_comparison as c\nprint(inspect.getsource(c))\nprint(c.__loader__.sources)"

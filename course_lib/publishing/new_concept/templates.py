@@ -34,9 +34,15 @@ def first_step(value: float) -> float:
 '''
 
 
+def _helpers(w: Words) -> str:
+    return f'''\
+"""What the rubrics of {w.title.lower()} share. {MARK}: helpers that two of them need, or “nothing”."""
+'''
+
+
 def _rubric(w: Words) -> str:
     return f'''\
-"""What the answers of the chapter on {w.title.lower()} must do, and the mistakes we know."""
+"""What an answer to `first_step` must do, and the mistakes we know."""
 
 from course_lib import {w.name}
 from course_lib.checking import rubric
@@ -48,7 +54,6 @@ from course_lib.checking import rubric
     points=3,
     difficulty=1,
     minutes=10,
-    forbids=["course_lib.{w.name}.first_step"],
 )
 def first_step(rng, size):
     """{MARK}: say what the cases have in common; they grow with `size`."""
@@ -67,7 +72,8 @@ def independently(value):
     raise NotImplementedError("{MARK}: the oracle")
 
 
-# {MARK}: edges, at least four mistakes that people make, at least one other right answer; then five more exercises.
+# {MARK}: edges, at least four mistakes that people make, at least one other right answer. Then five more exercises,
+# each in a file beside this one, named after its reference; the references' order is the exercises' order.
 '''
 
 
@@ -168,6 +174,7 @@ FILES: dict[str, Callable[[Words], str]] = {
     "course_lib/{name}.py": _reference,
     "tests/test_{name}.py": _test,
     "book/{part}/{name}.md": _page,
-    "course_lib/rubrics/{name}.py": _rubric,
+    "course_lib/rubrics/{name}/__init__.py": _helpers,
+    "course_lib/rubrics/{name}/first_step.py": _rubric,
     "solutions/{name}.py": _solution,
 }

@@ -18,7 +18,8 @@ FILES = (
     "course_lib/lone_words.py",
     "tests/test_lone_words.py",
     "book/sequences/lone_words.md",
-    "course_lib/rubrics/lone_words.py",
+    "course_lib/rubrics/lone_words/__init__.py",
+    "course_lib/rubrics/lone_words/first_step.py",
     "solutions/lone_words.py",
 )
 
