@@ -95,6 +95,48 @@ def c_compare(left, right):
 # %% check="string_comparison.c_compare"
 check("string_comparison.c_compare", c_compare)
 
+# %% [markdown] exercise="string_comparison.natural_key"
+# A list of files in order of codes runs `page1, page10, page2`. `natural_key(text)` returns a key for `sorted`
+# with which each run of the digits 0 to 9 counts as *one number*. The key is plain data (tuples or lists of
+# numbers and strings) such that, place by place,
+#
+# - the end of a name comes before a number, and a number before any other character;
+# - numbers stand in order of value, however long they are, and other characters in order of their codes
+#   (capitals before small letters, say);
+# - names that differ only in leading zeros, `a2` and `a02`, have equal keys;
+# - only 0 to 9 are digits; ² and the digits of other scripts are characters. A hyphen or a
+#   dot is a character too, no minus sign and no decimal point, and so are spaces and line breaks.
+#
+# Python cannot order a number and a string (`1 < "a"` is a TypeError), so see to it that keys never hold the
+# one where another key holds the other, or mark which is which.
+#
+# ```
+# sorted(["page10", "page9", "page", "10", "page-1"], key=natural_key) == ["10", "page", "page9", "page10", "page-1"]
+# ```
+
+
+# %% answer="string_comparison.natural_key"
+def natural_key(text):
+    """A sort key in which a run of digits is one number: str → tuple or list."""
+    ### BEGIN SOLUTION
+    key, place = [], 0
+    while place < len(text):
+        end = place
+        while end < len(text) and "0" <= text[end] <= "9":
+            end += 1
+        if end > place:
+            key.append((0, int(text[place:end])))
+            place = end
+        else:
+            key.append((1, ord(text[place])))
+            place += 1
+    return key
+    ### END SOLUTION
+
+
+# %% check="string_comparison.natural_key"
+check("string_comparison.natural_key", natural_key)
+
 # %% [markdown] exercise="string_comparison.utf8_encode"
 # `utf8_encode(text)` returns the UTF-8 bytes of `text`, without `str.encode`, `bytes(text, …)` or another codec.
 # (The check does not see every codec; the bits are the exercise.) For each code point, the bits `x` are filled in
@@ -179,48 +221,6 @@ def compose_hangul(text):
 
 # %% check="string_comparison.compose_hangul"
 check("string_comparison.compose_hangul", compose_hangul)
-
-# %% [markdown] exercise="string_comparison.natural_key"
-# A list of files in order of codes runs `page1, page10, page2`. `natural_key(text)` returns a key for `sorted`
-# with which each run of the digits 0 to 9 counts as *one number*. The key is plain data (tuples or lists of
-# numbers and strings) such that, place by place,
-#
-# - the end of a name comes before a number, and a number before any other character;
-# - numbers stand in order of value, however long they are, and other characters in order of their codes
-#   (capitals before small letters, say);
-# - names that differ only in leading zeros, `a2` and `a02`, have equal keys;
-# - only 0 to 9 are digits; ² and the digits of other scripts are characters. A hyphen or a
-#   dot is a character too, no minus sign and no decimal point, and so are spaces and line breaks.
-#
-# Python cannot order a number and a string (`1 < "a"` is a TypeError), so see to it that keys never hold the
-# one where another key holds the other, or mark which is which.
-#
-# ```
-# sorted(["page10", "page9", "page", "10", "page-1"], key=natural_key) == ["10", "page", "page9", "page10", "page-1"]
-# ```
-
-
-# %% answer="string_comparison.natural_key"
-def natural_key(text):
-    """A sort key in which a run of digits is one number: str → tuple or list."""
-    ### BEGIN SOLUTION
-    key, place = [], 0
-    while place < len(text):
-        end = place
-        while end < len(text) and "0" <= text[end] <= "9":
-            end += 1
-        if end > place:
-            key.append((0, int(text[place:end])))
-            place = end
-        else:
-            key.append((1, ord(text[place])))
-            place += 1
-    return key
-    ### END SOLUTION
-
-
-# %% check="string_comparison.natural_key"
-check("string_comparison.natural_key", natural_key)
 
 # %% [markdown] exercise="string_comparison.typo_distance"
 # Fingers exchange letters: *lenght*. `typo_distance(left, right)` is the edit distance in which exchanging two
