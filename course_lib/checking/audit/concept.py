@@ -11,12 +11,13 @@ from typing import Any
 
 from course_lib.checking.audit.agreement import Audit, audit
 from course_lib.checking.audit.untaken import watched
-from course_lib.checking.rubric import concepts, load
+from course_lib.checking.finding import load
+from course_lib.checking.places import known_concepts
 
 
 def every_concept() -> list[str]:
     """Return the names of the concepts that have rubrics."""
-    return concepts()
+    return known_concepts()
 
 
 def audit_concept(concept: str, solution: Path, draws: int, seed: int = 0) -> Iterator[Audit]:
