@@ -15,9 +15,9 @@ from benchmarks import ROOT, Row
 from course_lib import checking
 from course_lib.checking import devices
 from course_lib.checking.calling import run
-from course_lib.checking.check import InThisProcess
 from course_lib.checking.comparison import difference
-from course_lib.checking.diagnosis import rules
+from course_lib.checking.judging import rules
+from course_lib.checking.respondents import InThisProcess
 from course_lib.checking.rubric import Rubric
 
 SEEDS = range(5)
