@@ -26,6 +26,7 @@ from course_lib.checking.dependencies import (
 from course_lib.checking.notebook import check_notebook
 from course_lib.checking.places import home
 from course_lib.checking.reading import Notebook, Unusable, read_cells, read_notebook
+from course_lib.checking.whole_files import write_whole
 
 _HEADING = re.compile(r"(?m)^## (?:\d+\. )?(?P<title>.+)$(?:\s+\*(?P<effort>[^*\n]+)\*)?")
 
@@ -70,7 +71,8 @@ def notebooks_in(directory: Path, reading_order: Iterable[str] = ()) -> list[Pat
     if not directory.is_dir():
         what = "is no directory" if directory.exists() else "does not exist"
         raise Unusable(f"{directory} {what}; name the directory with your notebooks, such as exercises.")
-    found = [path for path in directory.rglob("*.ipynb") if not any(part.startswith(".") for part in path.parts)]
+    below = {path: path.relative_to(directory).parts for path in directory.rglob("*.ipynb")}
+    found = [path for path, parts in below.items() if not any(part.startswith(".") for part in parts)]
     if not found:
         raise Unusable(f"There is no notebook in {directory}; name the directory with yours, such as exercises.")
     order = {name: i for i, name in enumerate(reading_order)}
@@ -143,10 +145,7 @@ def _checked(notebook: Notebook, seconds: float, progress: Callable[[int, int], 
     verdicts = check_notebook(notebook.path, seconds=seconds, progress=progress).to_dict()["exercises"]
     place = _place(notebook)
     with contextlib.suppress(OSError):  # a place that cannot be written to only costs time
-        place.parent.mkdir(parents=True, exist_ok=True)
-        draft = place.with_name(f"{place.name}.{os.getpid()}")
-        draft.write_text(json.dumps(verdicts))
-        draft.replace(place)
+        write_whole(place, json.dumps(verdicts))
     return verdicts
 
 

@@ -150,6 +150,19 @@ def test_notebooks_stand_in_the_books_order_and_copies_of_jupyter_do_not_count(t
     ]
 
 
+@pytest.mark.parametrize(
+    ("here", "named"),
+    [(".", "./exercises"), ("below", "../exercises"), (".", ".local/exercises"), (".local", "../.local/exercises")],
+)
+def test_dots_on_the_way_to_a_directory_hide_nothing_in_it(tmp_path, monkeypatch, here, named):
+    (tmp_path / here).mkdir(exist_ok=True)
+    monkeypatch.chdir(tmp_path / here)
+    Path(named, ".ipynb_checkpoints").mkdir(parents=True)
+    Path(named, "tensors.ipynb").touch()
+    Path(named, ".ipynb_checkpoints", "tensors-checkpoint.ipynb").touch()
+    assert notebooks_in(Path(named)) == [Path(named, "tensors.ipynb")]
+
+
 def test_no_directory_and_no_notebook_are_told(tmp_path):
     with pytest.raises(Unusable, match="nowhere does not exist; name the directory"):
         notebooks_in(tmp_path / "nowhere")
