@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from course_lib.checking.rubric import Call
+from course_lib.checking.calls import Call
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from course_lib.checking import devices
 from course_lib.checking.calling import run
+from course_lib.checking.calls import Case
 from course_lib.checking.comparison import Difference, difference
 from course_lib.checking.judging import Trial, rules
 from course_lib.checking.respondents import Respondent
-from course_lib.checking.rubric import Case, Rubric
+from course_lib.checking.rubric import Rubric
 
 
 @dataclass

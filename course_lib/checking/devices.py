@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from course_lib.checking.calling import Failure, Outcome, run
+from course_lib.checking.calls import Call
 from course_lib.checking.data import is_tensor, leaves, torch, transform
-from course_lib.checking.rubric import Call
 
 FAKE = "fake cuda"
 USE_REAL = True  # a grader that keeps answers away from accelerators sets this to False

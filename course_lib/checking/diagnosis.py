@@ -8,7 +8,8 @@ from typing import Any
 from course_lib.checking.calling import run
 from course_lib.checking.comparison import difference
 from course_lib.checking.judging import Trial, changed, memory, rules
-from course_lib.checking.rubric import Rubric, summary
+from course_lib.checking.malformed import summary
+from course_lib.checking.rubric import Rubric
 
 
 def agreeing(rubric: Rubric, trials: Sequence[Trial], names: Iterable[str] | None = None) -> list[str]:

@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from course_lib.checking import scoring
+from course_lib.checking.calls import Case
 from course_lib.checking.device_trials import Devices
 from course_lib.checking.diagnosis import agreeing, feedback
 from course_lib.checking.finding import find
 from course_lib.checking.judging import Trial, judge
+from course_lib.checking.malformed import summary
 from course_lib.checking.respondents import InThisProcess, Respondent
-from course_lib.checking.rubric import Case, Rubric, summary
+from course_lib.checking.rubric import Rubric
 from course_lib.checking.steadiness import AGAIN, entangled, unsteady
 from course_lib.checking.verdict import Verdict
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from course_lib.checking.calling import run
+from course_lib.checking.calls import Case
 from course_lib.checking.judging import Trial, judge, parameter_names
 from course_lib.checking.reasons import Example
-from course_lib.checking.rubric import Case, Rubric
+from course_lib.checking.rubric import Rubric
 from course_lib.checking.texts import describe, describe_both
 
 EASY = 180  # characters of an example that are taken in at a glance

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from course_lib.checking import places
-from course_lib.checking.rubric import Rubric, RubricError, place_of
+from course_lib.checking.malformed import RubricError, place_of
+from course_lib.checking.rubric import Rubric
 
 
 class UnknownExercise(ValueError):

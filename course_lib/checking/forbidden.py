@@ -19,8 +19,8 @@ import types
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from course_lib.checking.malformed import RubricError
 from course_lib.checking.mentions import Reader, form, nodes
-from course_lib.checking.rubric import RubricError
 
 
 def resolve(path: str) -> Any:

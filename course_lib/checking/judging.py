@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from course_lib.checking.calling import Failure, Outcome, run
+from course_lib.checking.calls import Call, Case
 from course_lib.checking.comparison import Difference, Rules, difference
 from course_lib.checking.data import TooDeep, is_tensor, leaves, plain, to_float64, transform
-from course_lib.checking.rubric import Call, Case, Rubric
+from course_lib.checking.rubric import Rubric
 from course_lib.checking.sharing import shared
 from course_lib.checking.texts import DIGITS, describe, describe_both, place
 

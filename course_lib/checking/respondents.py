@@ -9,9 +9,10 @@ from typing import Any, Protocol, runtime_checkable
 
 from course_lib.checking import devices
 from course_lib.checking.calling import Outcome, run
+from course_lib.checking.calls import Call
 from course_lib.checking.data import kind_of
 from course_lib.checking.forbidden import Watch
-from course_lib.checking.rubric import Call, Rubric, reference_path
+from course_lib.checking.rubric import Rubric, reference_path
 
 
 @runtime_checkable

@@ -2,59 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
+import sys
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from course_lib.checking.data import bulk
+from course_lib.checking.calls import Call, Case, Draw, Edge, as_call
+from course_lib.checking.malformed import RubricError, file_of, line_of, malformed, summary
+from course_lib.checking.mistakes import bending, knobs_of, turned
 
 KINDS = ("sign", "permutation", "dtype", "strides")
-
-
-class RubricError(ValueError):
-    """A rubric is malformed; the message begins with its file and line."""
-
-
-@dataclass(frozen=True)
-class Call:
-    """The arguments of one call."""
-
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any] = field(default_factory=dict)
-
-
-class Refused:
-    """What a domain draws that must be refused: the reference raises an error, and so must every answer."""
-
-    def __init__(self, made: Any) -> None:
-        """`made` is what a case function returns: a tuple, a lone argument or a `Call`."""
-        self.call = as_call(made)
-
-
-@dataclass(frozen=True)
-class Case:
-    """One call to try. `make` builds its arguments afresh each time, so that no answer can spoil another's."""
-
-    name: str
-    title: str
-    make: Callable[[], Call]
-    points: float = 0.0  # an edge's own; general cases share the rubric's
-    draw: bool = False  # made by the domain, not written by hand
-    refused: bool = False  # its domain says that it must be refused
-
-
-@dataclass(frozen=True)
-class Edge:
-    """A special case with a name, a reason and points of its own."""
-
-    name: str
-    title: str
-    points: float
-    build: Callable[[], Any]
 
 
 class Rubric:
@@ -82,6 +43,7 @@ class Rubric:
         self.draw: Callable[..., Any] | None = None
         self.independent: Callable[..., Any] | None = None
         self.writer: Callable[..., str] | None = None
+        self.knobbed: Callable[..., Any] | None = None
         self.edges: list[Edge] = []
         self.mistakes: dict[str, Callable[..., Any]] = {}
         self.alternatives: dict[str, Callable[..., Any]] = {}
@@ -136,13 +98,33 @@ class Rubric:
         return add
 
     def mistake(self, wrong: Callable[..., Any]) -> Callable[..., Any]:
-        """Decorate a wrong answer that people really give; its docstring is the feedback."""
+        """Decorate a wrong answer that people really give; its docstring is the feedback.
+
+        A keyword-only parameter `right` gets the reference's result.
+        """
         summary(wrong)
-        return self._add(self.mistakes, wrong, "mistake")
+        self._add(self.mistakes, bending(wrong, self.answer), "mistake")
+        return wrong
 
     def alternative(self, right: Callable[..., Any]) -> Callable[..., Any]:
         """Decorate a right answer by another way; tests make sure that it passes."""
         return self._add(self.alternatives, right, "alternative")
+
+    def program(self, right: Callable[..., Any]) -> Callable[..., Any]:
+        """Decorate one honest program with one knob a mistake: keyword-only parameters, right at their defaults."""
+        summary(right)
+        knobs_of(right)
+        self.knobbed = right
+        return self._add(self.alternatives, right, "alternative")
+
+    def slip(self, name: str, says: str, **knobs: Any) -> None:
+        """Add the mistake that the program makes with these knobs turned; `says` is the feedback."""
+        frame = sys._getframe(1)
+        place = frame.f_code.co_filename, frame.f_lineno
+        if self.knobbed is None:
+            words = f"needs a program above it: decorate one with @{self.answer.__name__}.program"
+            raise RubricError(f"{place[0]}:{place[1]}: the slip {name!r} {words}")
+        self._add(self.mistakes, turned(self.knobbed, name, says, knobs, place), "mistake")
 
     def drive(self, driver: Callable[..., Any]) -> Callable[..., Any]:
         """Decorate the function that uses a class or stateful answer and returns plain data."""
@@ -186,7 +168,7 @@ class Rubric:
 
     def edge_cases(self) -> list[Case]:
         """Return the edges as cases, in the order in which they were written."""
-        return [Case(edge.name, edge.title, _edge_maker(edge), edge.points) for edge in self.edges]
+        return [Case(edge.name, edge.title, edge.make, edge.points) for edge in self.edges]
 
     def domain_cases(self, seed: int, count: int) -> list[Case]:
         """Return `count` draws of the domain as cases, those with the least to read first; none without a domain."""
@@ -199,49 +181,24 @@ class Rubric:
 
     def drawn(self, seed: int, number: int) -> Draw:
         """Return one draw of the domain; calling it makes its arguments."""
-        return Draw(self, seed, number)
+        assert self.draw is not None
+        return Draw(self.draw, self.name, seed, number)
 
     def _maker(self, seed: int, size: int) -> Callable[[], Call]:
         entropy = [seed, size, zlib.crc32(self.name.encode())]  # exercises must not share their numbers
         return lambda: as_call(self.build(np.random.default_rng(entropy), size))
 
 
-class Draw:
-    """Makes the arguments of one draw: those drawn to measure it, and new ones whenever it is asked again."""
-
-    def __init__(self, rubric: Rubric, seed: int, number: int) -> None:
-        """Draw once, to know how much there is to read and whether it must be refused."""
-        self.rubric, self.number = rubric, number
-        self.entropy = [seed, number, zlib.crc32(rubric.name.encode()), 1]
-        self.first: Call | None
-        self.first, self.refused = self._drawn()
-        self.bulk = bulk([self.first.args, self.first.kwargs])
-
-    def __call__(self) -> Call:
-        """Make the arguments; no two calls share theirs."""
-        call, self.first = self.first or self._drawn()[0], None
-        return call
-
-    def _drawn(self) -> tuple[Call, bool]:
-        assert self.rubric.draw is not None
-        made = self.rubric.draw(np.random.default_rng(self.entropy))
-        return (made.call, True) if isinstance(made, Refused) else (as_call(made), False)
+def unwatched(rubric: Rubric) -> Rubric:
+    """Return the rubric without what it forbids: for the reference itself, and mistakes built on it."""
+    free = copy.copy(rubric)
+    free.forbids = ()
+    return free
 
 
 def reference_path(answer: Any) -> str:
     """Name a reference by its full path, as `forbids` names shortcuts."""
     return f"{answer.__module__}.{answer.__name__}"
-
-
-def _edge_maker(edge: Edge) -> Callable[[], Call]:
-    return lambda: as_call(edge.build())
-
-
-def as_call(made: Any) -> Call:
-    """Turn what a case function returned into a call: a tuple is its arguments, anything else the only one."""
-    if isinstance(made, Call):
-        return made
-    return Call(made) if type(made) is tuple else Call((made,))
 
 
 def rubric(
@@ -271,8 +228,8 @@ def rubric(
             raise malformed(build, f"has answer={answer!r}; it must be the reference function or class")
         made = Rubric(build, answer, **options)
         earlier = _BUILT.get(made.name)
-        if earlier is not None and _line(earlier) != _line(build) and _file(earlier) == _file(build):
-            raise malformed(build, f"is a second rubric named {made.name!r}; the first is on line {_line(earlier)}")
+        if earlier is not None and line_of(earlier) != line_of(build) and file_of(earlier) == file_of(build):
+            raise malformed(build, f"is a second rubric named {made.name!r}; the first is on line {line_of(earlier)}")
         _BUILT[made.name] = build
         return made
 
@@ -280,36 +237,3 @@ def rubric(
 
 
 _BUILT: dict[str, Callable[..., Any]] = {}  # a module forgets a name defined twice; this does not
-
-
-def summary(made: Callable[..., Any]) -> str:
-    """Return the docstring as one line; without one the function is malformed."""
-    if not (made.__doc__ or "").strip():
-        raise malformed(made, "needs a docstring: it is what people read")
-    return " ".join(inspect.cleandoc(made.__doc__ or "").split())
-
-
-def malformed(made: Any, reason: str) -> RubricError:
-    """Build the error that says where a rubric is malformed and why."""
-    return RubricError(f"{place_of(made)}: {getattr(made, '__name__', made)!s} {reason}")
-
-
-def place_of(made: Any) -> str:
-    """Name the file and line where a function or class stands."""
-    return f"{_file(made)}:{_line(made)}"
-
-
-def _file(made: Any) -> str:
-    try:
-        return inspect.getsourcefile(made) or "<unknown>"
-    except TypeError:
-        return "<unknown>"
-
-
-def _line(made: Any) -> int:
-    if hasattr(made, "__code__"):
-        return int(made.__code__.co_firstlineno)
-    try:
-        return inspect.getsourcelines(made)[1]
-    except (OSError, TypeError):
-        return 0

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from course_lib.checking.diagnosis import diagnose, feedback
 from course_lib.checking.examples import example
 from course_lib.checking.judging import Trial
+from course_lib.checking.malformed import summary
 from course_lib.checking.reasons import Reason, Status
-from course_lib.checking.rubric import Rubric, summary
+from course_lib.checking.rubric import Rubric
 from course_lib.checking.verdict import Verdict
 
 GENERAL = "general cases"

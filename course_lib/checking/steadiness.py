@@ -11,10 +11,11 @@ from collections.abc import Callable
 from typing import Any
 
 from course_lib.checking.calling import Outcome
+from course_lib.checking.calls import Call, Case
 from course_lib.checking.comparison import Difference, difference
 from course_lib.checking.judging import Trial, judge, rules
 from course_lib.checking.respondents import Respondent
-from course_lib.checking.rubric import Call, Case, Rubric
+from course_lib.checking.rubric import Rubric
 
 AGAIN = (
     "Called once more with the same arguments, your answer gave another result: something is kept from one call to "

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from course_lib.checking import devices
-from course_lib.checking.rubric import Call
+from course_lib.checking.calls import Call
 
 pytestmark = pytest.mark.skipif(torch.cuda.is_available(), reason="a real GPU takes the place of the fake one")
 

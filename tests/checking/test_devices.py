@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from course_lib.checking import check, devices
-from course_lib.checking.rubric import Call
+from course_lib.checking.calls import Call
 
 no_cuda = pytest.mark.skipif(torch.cuda.is_available(), reason="a real GPU takes the place of the fake one")
 needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="skipped: no CUDA")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from course_lib.checking import InThisProcess, Refused, RubricError, examine, rubric
+from course_lib.checking.rubric import unwatched
 
 
 def mean(numbers, weight=1.0):
@@ -44,7 +45,7 @@ def a_rubric(**options):
 
 
 def verdict_of(answer, **options):
-    return examine(a_rubric(**options), InThisProcess(answer))
+    return examine(unwatched(a_rubric(**options)), InThisProcess(answer))
 
 
 def test_a_right_answer_passes_its_draws():
@@ -90,7 +91,7 @@ def test_more_draws_find_what_few_do_not():
     def rarely_wrong(numbers, weight=1.0):
         return mean(numbers, weight) if len(numbers) != 23 else 0.0
 
-    made = a_rubric()
+    made = unwatched(a_rubric())
     assert examine(made, InThisProcess(rarely_wrong), draws=2).passed
     assert not examine(made, InThisProcess(rarely_wrong), draws=300).passed
 

@@ -1,6 +1,5 @@
 """Checks are checked: every known mistake is caught and named, every right answer passes, a blank is called a blank."""
 
-import copy
 import inspect
 import re
 from collections import Counter
@@ -11,6 +10,7 @@ import pytest
 
 from course_lib import checking
 from course_lib.checking import InThisProcess, Rubric, examine
+from course_lib.checking.rubric import unwatched
 from house_rules.house import ROOT, exercises, names, none_of
 
 EXERCISES, MISTAKES, ALTERNATIVES = 6, 4, 1
@@ -68,13 +68,6 @@ def _emphasized(rubric: Rubric) -> list[str]:
         if starred := re.search(r"(?<!\w)(\*+)(?! )[^*]*[^* ]\1(?!\w)", plain):
             found.append(f"{_place(made)}: {starred[0]} in a docstring of {rubric.name} would show its asterisks")
     return found
-
-
-def unwatched(rubric: Rubric) -> Rubric:
-    """Return the rubric without its forbidden shortcuts, of which the reference itself is one."""
-    free = copy.copy(rubric)
-    free.forbids = ()
-    return free
 
 
 def _reference(rubric: Rubric) -> list[str]:

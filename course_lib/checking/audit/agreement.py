@@ -10,10 +10,11 @@ from typing import Any
 from course_lib.checking.audit.drawn import Drawn
 from course_lib.checking.audit.pasted import pasted
 from course_lib.checking.calling import Outcome, run
+from course_lib.checking.calls import Case
 from course_lib.checking.comparison import difference
 from course_lib.checking.data import is_tensor, torch
 from course_lib.checking.judging import judge, reference, rules
-from course_lib.checking.rubric import Case, Rubric
+from course_lib.checking.rubric import Rubric
 
 ORACLE = "the oracle"
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.checking.calls import Call
 from course_lib.checking.data import is_sequence, is_tensor, kind_of, plain
 from course_lib.checking.judging import parameter_names
-from course_lib.checking.rubric import Call, Rubric
+from course_lib.checking.rubric import Rubric
 from course_lib.checking.texts import describe
 
 FEW = 6  # different values that are listed; more are given as a range

@@ -15,9 +15,10 @@ from collections.abc import Callable
 from typing import Any
 
 from course_lib.checking import calling, devices
+from course_lib.checking.calls import Call
 from course_lib.checking.data import kind_of
 from course_lib.checking.forbidden import Watch
-from course_lib.checking.rubric import Call, RubricError
+from course_lib.checking.malformed import RubricError
 from course_lib.grading.child import course_modules, shell
 from course_lib.grading.talk import frames
 from course_lib.grading.talk.packed import Packer

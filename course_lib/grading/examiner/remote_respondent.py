@@ -7,7 +7,7 @@ from typing import Any
 
 from course_lib.checking import Rubric, devices
 from course_lib.checking.calling import Outcome, run
-from course_lib.checking.rubric import Call
+from course_lib.checking.calls import Call
 from course_lib.grading.examiner.exchange import DEATHS, Answers, Exchange, Reply
 from course_lib.grading.sandbox.lockdown import Limits
 from course_lib.grading.talk import frames
