@@ -16,7 +16,7 @@ def complaints(seen):
     yield from seen.console
     yield from (f"no alt text: {element}" for element in seen.unnamed)
     yield from (f"scrolls sideways: {element}" for element in seen.sticking_out)
-    yield from (f"too small on a phone: {words}" for words in seen.small_words)
+    yield from (f"the words of a figure are too small: {words}" for words in seen.small_words)
     yield from complaints_of(seen.violations)
     if seen.weight > HEAVIEST:
         yield f"{seen.weight} bytes, packed; at most {HEAVIEST}"

@@ -72,8 +72,8 @@ play([plt.figure(), plt.figure()], alt="Two lines, one after the other, each of 
 
 ```{{code-cell}} ipython3
 :tags: [nbval-ignore-output]
-# A time differs from run to run.
-1 + 1
+# Differs from run to run: this is a time.
+{name}.double
 ```
 
 ## In short
@@ -89,15 +89,15 @@ play([plt.figure(), plt.figure()], alt="Two lines, one after the other, each of 
 
 ## Check yourself
 
-```{{quiz}} One?
+:::{{quiz}} One?
 - choices: []
-```
-```{{quiz}} Two?
+:::
+:::{{quiz}} Two?
 - choices: []
-```
-```{{quiz}} Three?
+:::
+:::{{quiz}} Three?
 - choices: []
-```
+:::
 
 ## Exercises
 

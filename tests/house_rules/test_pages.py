@@ -1,4 +1,4 @@
-"""A page keeps its contract: front matter, ten parts in order, figures, questions; an unsure output says why."""
+"""A page keeps its contract: front matter, ten parts in order, figures, questions."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from house_rules.house import ROOT, at, calls, cells, front_matter, names, none_of, pages, parse, prose, solutions, text
+from house_rules.house import ROOT, at, calls, cells, front_matter, names, none_of, pages, parse, prose, text
 
 PARTS = (
     "By hand",
@@ -22,7 +22,6 @@ PARTS = (
 )
 FIGURES, PLAYS, QUIZZES = 2, 1, range(3, 6)
 COLUMNS = 100  # book/_static/course.css sets the size of code by it
-UNSURE = ("nbval-ignore-output", "nbval-skip")
 
 
 def problems(root: Path) -> list[str]:
@@ -33,8 +32,6 @@ def problems(root: Path) -> list[str]:
             f"{at(root, path)}: {words}" for words in (*_front(path, names(root)), *_parts(path), *_contents(path))
         ]
         found += _wide(root, path)
-    for path in [*pages(root), *solutions(root)]:
-        found += [f"{at(root, path, cell.line)}: {words}" for cell in cells(path) if (words := _unsure(cell))]
     return found
 
 
@@ -111,14 +108,6 @@ def _wide(root: Path, path: Path) -> list[str]:
     ]
 
 
-def _unsure(cell) -> str:
-    tags = [tag for tag in UNSURE if tag in cell.tags]
-    first = cell.source.strip().splitlines()[0] if cell.source.strip() else ""
-    if tags and (not first.startswith("#") or len(first.removeprefix("#").split()) < 3):
-        return f"this cell is tagged {tags[0]}; its first line must be a comment that says why its output differs"
-    return ""
-
-
 def test_every_page_keeps_its_contract():
     none_of(problems(ROOT))
 
@@ -148,7 +137,7 @@ def test_a_house_in_order_has_no_problem(house):
         ("How does one double? After this page you can.", "", "it does not open with the question"),
         ("play([plt", "list([plt", "it shows 1 figures; at least 2"),
         ("play([plt", "list([plt", "it has nothing to play with"),
-        ("```{quiz} Three?", "```{note} Three?", "it asks 2 questions"),
+        (":::{quiz} Three?", ":::{note} Three?", "it asks 2 questions"),
         ("{common-mistakes} first", "{common-mistakes} second", "it lacks the directive {common-mistakes} first"),
         ("{exercises} first", "{note} first", "it lacks the directive {exercises} first"),
     ],
@@ -159,7 +148,7 @@ def test_what_breaks_the_contract_is_named(house, edit, old, new, words):
 
 
 def test_code_that_a_laptop_would_cut_is_named_with_its_line(house, edit):
-    edit("book/start/first.md", "1 + 1", f"1 + {'1' * 96}\n1 + {'1' * 97}")
+    edit("book/start/first.md", "first.double", f"1 + {'1' * 96}\n1 + {'1' * 97}")
     edit("book/start/first.md", ":tags: [hide-input]\n", f":tags: [hide-input]\n1 + {'2' * 98}\n")
     edit(
         "book/start/first.md",
@@ -174,14 +163,3 @@ def test_code_that_a_laptop_would_cut_is_named_with_its_line(house, edit):
         "book/start/first.md:25: 103 columns of code; first.md has room for 100",
         "course_lib/first.py:17: 116 columns of code; first.md has room for 100",
     ]
-
-
-def test_an_ignored_output_without_its_reason_is_named_with_its_line(house, edit):
-    edit("book/start/first.md", "# A time differs from run to run.\n", "")
-    [problem] = problems(house)
-    assert problem.startswith("book/start/first.md:37: this cell is tagged nbval-ignore-output")
-
-
-def test_an_ignored_output_in_a_solution_needs_its_reason_too(house, edit):
-    edit("solutions/first.py", "# %% check", '# %% tags=["nbval-ignore-output"]\n1 + 1\n# %% check')
-    assert problems(house)[0].startswith("solutions/first.py:17: this cell is tagged nbval-ignore-output")
