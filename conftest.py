@@ -56,4 +56,6 @@ def _concerns(item: pytest.Item, concept: str) -> bool:
 
 def _names(value: object, concept: str) -> bool:
     """Say whether a parameter is the concept ("tensors"), an exercise of it ("tensors.rank"), or its file or page."""
-    return value.stem == concept if isinstance(value, Path) else str(value).partition(".")[0] == concept
+    if isinstance(value, Path):
+        return value.stem == concept
+    return isinstance(value, str) and value.partition(".")[0] == concept
