@@ -37,19 +37,17 @@ def stages(concept: str) -> list[Stage]:
     code = [path for path in code if (ROOT / path).exists()]
     tests = [f"tests/test_{concept}.py"]
     files = [*code, f"solutions/{concept}.py", *tests]
-    has_audit = "def audit(" in (ROOT / "course_lib/cli.py").read_text(encoding="utf-8")
-    audit = ((*PYTHON, "course_lib.cli", "audit", concept),) if has_audit else ()
     every = [
         ("style", ((*PYTHON, "ruff", "check", *files), (*PYTHON, "ruff", "format", "--check", *files))),
         ("types", ((*PYTHON, "mypy", "--follow-imports", "silent", *code),)),
         ("exercises", ((*PYTHON, "course_lib.cli", "exercises", "--check", concept),)),
         ("tests", (pytest(*tests, *code, "tests/house_rules", "tests/grading/test_solutions.py"),)),
-        ("audit", audit),
+        ("audit", ((*PYTHON, "course_lib.cli", "audit", concept),)),
         ("book", ((*PYTHON, "course_lib.publishing.book", "--only", concept),)),
         ("browser", (pytest("-rs", "tests/browser"),)),
         ("notebooks", ((sys.executable, ".ci/notebooks.py", "--build", BUILT, concept),)),
     ]
-    return [Stage(name, GUARDS[name], commands) for name, commands in every if commands]
+    return [Stage(name, GUARDS[name], commands) for name, commands in every]
 
 
 GUARDS = {
