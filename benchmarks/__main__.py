@@ -1,4 +1,7 @@
-"""Run every benchmark, or those whose names are given, say on stderr what is being measured, and print one table."""
+"""Run every benchmark, or those whose names are given, say on stderr what is being measured, and print one table.
+
+What follows as `--option=value` is for the one benchmark that is named: `python -m benchmarks scale --stages=tests`.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,8 @@ from rich.table import Table
 import benchmarks
 from benchmarks import PROGRESS, Row
 
-ASKED_FOR = {"stock_baseline"}  # measured only where it is named: it runs hostile code and says nothing about speed
+# Measured only where they are named: one runs hostile code and says nothing about speed, the other takes an hour.
+ASKED_FOR = {"stock_baseline", "scale"}
 
 
 def modules(wanted: list[str]) -> list[str]:
@@ -28,7 +32,10 @@ def modules(wanted: list[str]) -> list[str]:
 
 def main() -> None:
     """Print the table. A promise that is not kept is said, but is no failure: machines differ."""
-    names = modules(sys.argv[1:])
+    names = modules([word for word in sys.argv[1:] if not word.startswith("--")])
+    options = dict(word.removeprefix("--").partition("=")[::2] for word in sys.argv[1:] if word.startswith("--"))
+    if options and len(names) > 1:
+        raise SystemExit(f"Name the one benchmark that --{min(options)} is for; there are {', '.join(names)}.")
     handler = RichHandler(console=Console(stderr=True), show_path=False, show_level=False)
     logging.basicConfig(level=logging.WARNING, format="%(message)s", datefmt="%X", handlers=[handler])
     PROGRESS.setLevel(logging.INFO)
@@ -37,7 +44,7 @@ def main() -> None:
         table.add_column(heading, overflow="fold")
     for name in names:
         PROGRESS.info("measuring %s …", name)
-        for row in _rows(name):
+        for row in _rows(name, options):
             PROGRESS.info("%s: %s", row.what, row.measured)
             mark = {True: "[green]kept[/]", False: "[red]not kept[/]", None: ""}[row.met]
             table.add_row(row.what, row.measured, row.promised, mark)
@@ -45,9 +52,9 @@ def main() -> None:
     Console().print(table)
 
 
-def _rows(name: str) -> Iterator[Row]:
+def _rows(name: str, options: dict[str, str]) -> Iterator[Row]:
     try:
-        yield from importlib.import_module(f"benchmarks.{name}").measure()
+        yield from importlib.import_module(f"benchmarks.{name}").measure(**options)
     except Exception as error:  # one that cannot run must not hide what it and the others measured
         reason = str(error).strip().splitlines()[-1:] or [type(error).__name__]
         yield Row(name, f"not measured: {reason[0]}", "", None)
