@@ -33,8 +33,7 @@ def refusal(concept: str) -> str:
 
 def stages(concept: str) -> list[Stage]:
     """Return what concerns a concept, in the order in which its failures are cheapest to mend."""
-    code = [f"course_lib/{concept}.py", f"course_lib/rubrics/{concept}", f"course_lib/rubrics/{concept}.py"]
-    code = [path for path in code if (ROOT / path).exists()]
+    code = [f"course_lib/{concept}.py", f"course_lib/rubrics/{concept}"]
     tests = [f"tests/test_{concept}.py"]
     files = [*code, f"solutions/{concept}.py", *tests]
     every = [

@@ -18,11 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-from course_lib.publishing.sources import digest_of, imported_files, rubrics_named_in
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from stages import ROOT, nbval, pytest
 
+from course_lib.checking.dependencies import digest_of, imported_files, rubrics_named_in
 from course_lib.publishing.exercises.notebooks import make, solutions_in
 
 SOLVED = ROOT / "_build" / "solutions"

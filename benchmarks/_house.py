@@ -20,7 +20,6 @@ from benchmarks import ROOT
 # A concept's own files; `{name}` stands in the path wherever they do.
 PLACES = (
     "course_lib/{name}.py",
-    "course_lib/rubrics/{name}.py",
     "course_lib/rubrics/{name}",
     "solutions/{name}.py",
     "tests/test_{name}.py",

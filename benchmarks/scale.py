@@ -101,12 +101,11 @@ def _total(run: dict[tuple[str, str], Cost], how: str) -> float:
 def _row(stage: str, how: str, small: Cost, large: Cost, sizes: tuple[int, int], count: int) -> Row:
     clock = Line(sizes, (small.clock, large.clock))
     processor = Line(sizes, (small.processor, large.processor))
-    failed = " (FAILED)" if small.status or large.status else ""
     words = (
-        f"{small.clock:.0f} and {large.clock:.0f} s with {sizes[0]} and {sizes[1]} concepts; one more {clock.more:.1f} s, "
-        f"{processor.more:.1f} of the processor; {clock.at(count):.0f} s with {count}{failed}"
+        f"{small.clock:.0f} and {large.clock:.0f} s with {sizes[0]} and {sizes[1]} concepts; "
+        f"one more {clock.more:.1f} s, {processor.more:.1f} of the processor; {clock.at(count):.0f} s with {count}"
     )
-    return Row(f"{stage}, {how}", words, "", None)
+    return Row(f"{stage}, {how}{' (FAILED)' if small.status or large.status else ''}", words, "", None)
 
 
 def _promises(totals: dict[str, Line], count: int) -> Iterator[Row]:

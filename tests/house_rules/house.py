@@ -64,13 +64,12 @@ def names(root: Path) -> list[str]:
 
 
 def exercises(root: Path) -> list[str]:
-    """Return every exercise, "concept.exercise": what `@rubric(…)` stands above. No rubric is imported or parsed."""
+    """Return every exercise, "concept.exercise": the files of the rubrics, none of which is imported or parsed."""
     return [
-        f"{concept}.{name}"
+        f"{concept}.{path.stem}"
         for concept in names(root)
-        for path in [root / f"course_lib/rubrics/{concept}.py", *files(root, f"course_lib/rubrics/{concept}/*.py")]
-        if path.is_file()
-        for name in re.findall(r"(?ms)^@rubric\(.*?^def (\w+)\(", text(path))
+        for path in sorted((root / "course_lib" / "rubrics" / concept).glob("*.py"))
+        if path.stem != "__init__"
     ]
 
 

@@ -47,8 +47,7 @@ def test_a_problem_concerns_the_concept_of_its_file_or_the_one_it_names(problem,
 
 
 def test_exercises_are_found_without_importing_a_rubric(house):
-    rubric = house / "course_lib/rubrics/second.py"
-    rubric.write_text(rubric.read_text() + "\n\nthis is no Python\n")
+    (house / "course_lib/rubrics/second/double.py").write_text("this is no Python")
     assert exercises(house) == ["first.double", "second.double"]
 
 
