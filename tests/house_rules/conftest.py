@@ -152,6 +152,8 @@ batch (배치)
 ```
 """
 
+BIBLIOGRAPHY = "@book{euclid,\n  title = {Elements},\n}\n\n@book{pythagoras,\n  title = {Numbers},\n}\n"
+
 
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
@@ -165,6 +167,7 @@ def house(tmp_path: Path) -> Path:
     write("book/index.md", "# A book\n")
     write("book/notation.md", "# Notation\n")
     write("book/glossary.md", GLOSSARY)
+    write("book/references.bib", BIBLIOGRAPHY)
     write("course_lib/__init__.py", '"""A library."""\n')
     write("course_lib/checking/__init__.py", '"""The kit."""\n')
     write("course_lib/checking/verdict.py", '"""Verdicts."""\n\nfrom course_lib.checking import rubric\n')

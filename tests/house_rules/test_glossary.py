@@ -1,29 +1,39 @@
 """A term of the glossary is a link where a page's prose first uses it, and every term is linked from somewhere."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
 
-from house_rules.house import ROOT, at, files, front_matter, none_of, prose, text
+from house_rules.house import ROOT, at, files, front_matter, none_of, prose
+from house_rules.test_sorted import GLOSSARY, glossary
 
-GLOSSARY, UNREAD = "book/glossary.md", ("book/glossary.md", "book/api.md")
+UNREAD = (GLOSSARY, "book/api.md")
 # What is no prose: links (their words lead elsewhere already), other roles, code, formulas, headings, front matter.
 _NOT_PROSE = r"""(?msx)
     (?P<term>\{term\}`[^`]*`) | \A---\n.*?^---$ | ^\#+\ .*?$ | ^:{3,}\{quiz\}.*?^:{3,}$ | \{[\w:-]+\}`[^`]*`
     | (?P<code>`+)(?!`).*?(?<!`)(?P=code)(?!`) | \$\$.*?\$\$ | \$[^$\n]+\$ | \[[^\]]*\]\([^)]*\)"""
 _LINK = r"\{term\}`(?:[^`<]*<)?([^`>]*)>?`"
+# What Korean textbooks of the field explain, and pages must: a page that uses one of these words sends to the glossary.
+FIELD = """
+    activation function, attention, autoencoder, autograd, backpropagation, batch, batch normalization, bias
+    term, chain rule, classifier, convolution, convolutional network, cross-entropy, data augmentation, decoder,
+    derivative, dropout, early stopping, eigenvalue, embedding, encoder, entropy, epoch, feature map,
+    feed-forward network, fine-tuning, generalization, gradient, gradient descent, greedy decoding, hidden
+    state, hyperparameter, inference, initialization, L2 penalty, layer, layer normalization, learning rate,
+    likelihood, logit, loss, matrix, max pooling, mean squared error, mini-batch, multi-head attention,
+    overfitting, padding, parameter, partial derivative, perceptron, perplexity, pooling, positional encoding,
+    receptive field, recurrent network, regularization, residual connection, self-attention, sigmoid, softmax,
+    standard deviation, stride, teacher forcing, tensor, test set, token, tokenizer, training set, transformer,
+    transpose, underfitting, validation set, vanishing gradient, variance, vector, vectorization, vocabulary,
+    weight
+"""
 
 
 def terms(root: Path) -> dict[str, int]:
     """Return the glossary's entries, as they are linked, with their lines."""
-    whole = text(root / GLOSSARY)
-    match = re.search(r"(?ms)^(`{3,}|:{3,})\{glossary\}[^\n]*\n(.*?)^\1", whole)
-    first = whole.count("\n", 0, match.start(2)) + 1 if match else 0
-    return (
-        {line.strip(): first + i for i, line in enumerate(match[2].splitlines()) if line[:1].strip()} if match else {}
-    )
+    return {entry: line for line, entry in glossary(root)}
 
 
 def problems(root: Path) -> list[str]:
@@ -48,6 +58,47 @@ def problems(root: Path) -> list[str]:
     return found + [f"{GLOSSARY}:{line}: no page links to {entry!r}" for line, entry in unused]
 
 
+def missing(root: Path) -> list[str]:
+    """Say which word of the field, and which word given in Korean, has no entry."""
+    names = {_name(entry).casefold() for entry in terms(root)}
+    korean = {word.strip() for entry in terms(root) for word in entry.partition(" (")[2].rstrip(")").split(",")}
+    field = {form: word for word in " ".join(FIELD.split()).split(", ") for form in _forms(word.casefold())}
+    found = []
+    for path in files(root, "book/**/*.md"):
+        if str(path.relative_to(root)) in UNREAD:
+            continue
+        everyday = [str(word).casefold() for word in front_matter(path).get("everyday", [])]
+        lacking = {form: word for form, word in field.items() if word.casefold() not in {*names, *everyday}}
+        for line, form in _words(re.sub(_LINK, lambda at: " " * len(at[0]), _prose_of(path)), lacking):
+            found.append(
+                f"{at(root, path, line)}: {lacking[form]!r} is a word of the field and has no entry in {GLOSSARY}; "
+                "write one, with its Korean, or add it to `everyday: []` in the front matter"
+            )
+        for line, word in _glosses(path):
+            if word not in korean:
+                found.append(f"{at(root, path, line)}: {word} is given here and stands in no entry of {GLOSSARY}")
+    return found
+
+
+def _words(blank: str, forms: Collection[str]) -> Iterator[tuple[int, str]]:
+    """Yield line and form of the first use of each; the longer of two counts."""
+    met = set()
+    every = "|".join(re.escape(form).replace(r"\ ", r"\s+") for form in sorted(forms, key=len, reverse=True))
+    for match in re.finditer(rf"(?i)(?<![\w-])({every})(?![\w-])", blank) if forms else ():
+        form = " ".join(match[1].casefold().split())
+        if form not in met:
+            met.add(form)
+            yield blank.count("\n", 0, match.start()) + 1, form
+
+
+def _glosses(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield line and word of what stands in Korean, in parentheses, behind a word: `a mask (마스크)`."""
+    whole = re.sub(r"<[^<>`]*>`", "`", prose(path, fences="`"))  # what a link leads to is no gloss
+    for match in re.finditer(r"[\w`*]\*{0,2} ?\(([^()`\"]*[가-힣][^()`\"]*)\)", whole):
+        line = whole.count("\n", 0, match.start()) + 1
+        yield from ((line, word.strip()) for word in match[1].split(",") if re.search("[가-힣]", word))
+
+
 def _name(entry: str) -> str:
     return entry.partition(" (")[0]
 
@@ -60,9 +111,14 @@ def _forms(name: str) -> tuple[str, ...]:
     return name, name + "s"
 
 
+def _prose_of(path: Path) -> str:
+    """Return a page with all that is no prose left blank, its links to terms kept."""
+    return re.sub(_NOT_PROSE, lambda at: at["term"] or re.sub(r"[^\n]", " ", at[0]), prose(path, fences="`"))
+
+
 def _uses(path: Path, entries: dict[str, int]) -> Iterator[tuple[int, str, bool]]:
     """Yield line, entry and whether it is a link, for each use of a term; the longer of two terms counts."""
-    blank = re.sub(_NOT_PROSE, lambda at: at["term"] or re.sub(r"[^\n]", " ", at[0]), prose(path, fences="`"))
+    blank = _prose_of(path)
     named = {form: entry for entry in entries for form in _forms(_name(entry).casefold())}
     words = "|".join(re.escape(form).replace(r"\ ", r"\s+") for form in sorted(named, key=len, reverse=True))
     for match in re.finditer(rf"(?i){_LINK}|(?<![\w-])({words})(?![\w-])", blank):
@@ -75,6 +131,10 @@ def _uses(path: Path, entries: dict[str, int]) -> Iterator[tuple[int, str, bool]
 
 def test_every_term_is_a_link_where_a_page_first_uses_it():
     none_of(problems(ROOT))
+
+
+def test_no_word_of_the_field_lacks_an_entry():
+    none_of(missing(ROOT))
 
 
 @pytest.fixture
@@ -125,3 +185,25 @@ def test_the_longer_of_two_terms_counts(linked, edit):
     edit("book/glossary.md", "batch (배치)\n", "batch (배치)\n  Bread.\n\nragged batch (비정형 배치)\n")
     edit("book/start/first.md", "Take a", "A {term}`ragged batch <ragged batch (비정형 배치)>`, a ragged batch. Take a")
     assert problems(linked) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("Their gradients vanish.", "'gradient' is a word of the field and has no entry"),
+        ("Partial\nderivatives vanish.", "'partial derivative' is a word of the field and has no entry"),
+        ("A cake (케이크) is cut.", "케이크 is given here and stands in no entry"),
+        ("A *cake* (과자, 케이크) is cut.", "과자 is given here and stands in no entry"),
+    ],
+)
+def test_what_should_be_in_the_glossary_and_is_not_is_named_with_its_line(linked, edit, written, words):
+    assert missing(linked) == []
+    edit("book/start/second.md", "After this page you can.", f"After this page you can.\n\n{written}")
+    assert missing(linked)[0].startswith(f"book/start/second.md:11: {words}")
+    edit("book/start/second.md", "minutes: 10", "minutes: 10\neveryday: [gradient, derivative, Partial derivative]")
+    assert ("field" in words) == (missing(linked) == [])
+
+
+def test_a_gloss_that_the_glossary_has_is_no_problem(linked, edit):
+    edit("book/start/second.md", "After this page you can.", "{term}`Batches <batch (배치)>` (배치) have *axes* (축).")
+    assert missing(linked) == []

@@ -1,7 +1,6 @@
 """Small rules that keep files readable and at home anywhere: length, names, prints, star imports, paths, spelling."""
 
 import ast
-import itertools
 import re
 import subprocess
 import sys
@@ -75,36 +74,12 @@ def _in_text(whole: str):
                 yield number, f"{word!r} is spelled {ours!r} here"
 
 
-def glossary_problems(root: Path) -> list[str]:
-    """Say which term of the glossary stands in the wrong place or twice."""
-    path = root / "book" / "glossary.md"
-    match = re.search(r"(?ms)^(`{3,}|:{3,})\{glossary\}[^\n]*\n(.*?)^\1", text(path))
-    if not match:
-        return [f"{at(root, path)}: there is no {{glossary}} block"]
-    first = text(path).count("\n", 0, match.start(2)) + 1
-    terms = [(first + i, line.strip()) for i, line in enumerate(match[2].splitlines()) if re.match(r"[^\s:]", line)]
-    found = []
-    for (_, one), (line, other) in itertools.pairwise(terms):
-        if one.casefold() == other.casefold():
-            found.append(f"{at(root, path, line)}: {other!r} is explained twice")
-        elif one.casefold() > other.casefold():
-            found.append(
-                f"{at(root, path, line)}: {other!r} should stand before {one!r}: terms are in alphabetical order"
-            )
-    return found
-
-
 def test_every_file_keeps_the_small_rules():
     none_of(problems(ROOT))
 
 
-def test_the_glossary_is_in_alphabetical_order():
-    none_of(glossary_problems(ROOT))
-
-
 def test_a_house_in_order_has_no_problem(house):
     assert problems(house) == []
-    assert glossary_problems(house) == []
 
 
 @pytest.mark.parametrize(
@@ -127,15 +102,6 @@ def test_a_broken_rule_is_named_with_its_file(house, path, added, words):
     found = problems(house)
     assert found[0].startswith(path)
     assert any(words in problem for problem in found)
-
-
-def test_a_term_out_of_order_or_given_twice_is_named(house, edit):
-    edit("book/glossary.md", "axis (축)", "chunk (덩이)")
-    assert glossary_problems(house) == [
-        "book/glossary.md:7: 'batch (배치)' should stand before 'chunk (덩이)': terms are in alphabetical order"
-    ]
-    edit("book/glossary.md", "chunk (덩이)", "batch (배치)")
-    assert "is explained twice" in glossary_problems(house)[0]
 
 
 def test_concepts_without_tensors_import_no_torch():
