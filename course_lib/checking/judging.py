@@ -150,4 +150,5 @@ def parameter_names(rubric: Rubric) -> list[str]:
     skip = 1 if rubric.driver else 0
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     parameters = inspect.signature(target).parameters.values()
-    return [p.name for p in parameters if p.kind in kinds][skip:]
+    further = getattr(rubric.driver, "named_from", 0)  # a shared driver takes what its answer takes
+    return [p.name for p in parameters if p.kind in kinds][skip:] + (rubric.parameters[further:] if further else [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import inspect
 import sys
 import zlib
@@ -127,15 +128,17 @@ class Rubric:
         self._add(self.mistakes, turned(self.knobbed, name, says, knobs, place), "mistake")
 
     def drive(self, driver: Callable[..., Any]) -> Callable[..., Any]:
-        """Decorate the function that uses a class or stateful answer and returns plain data."""
+        """Decorate the function that uses a stateful answer and returns plain data, or take one of `drivers`."""
         if self.driver is not None:
             raise malformed(driver, f"is a second driver of {self.name}")
         self.driver = driver
+        if writer := getattr(driver, "written", None):
+            self.writer = functools.partial(writer, self.answer)
         return driver
 
     def written(self, writer: Callable[..., str]) -> Callable[..., str]:
         """Decorate the function that writes a driven call as a learner would, from the driver's arguments."""
-        if self.writer is not None:
+        if self.writer is not None and not isinstance(self.writer, functools.partial):
             raise malformed(writer, f"is a second writer of calls of {self.name}")
         self.writer = writer
         return writer
