@@ -3,12 +3,13 @@
 import re
 import xml.etree.ElementTree as ET
 
+from course_lib.publishing.website.mathml_bars import set_bars
+
 NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 # pandoc's TeX reader writes some accents as combining marks, which need a letter below them to be drawn in place.
 _ACCENTS = {"\u0302": "ˆ", "\u0303": "˜", "\u0307": "˙", "\u0308": "¨", "\u0304": "¯", "\u203e": "¯", "\u20d7": "→"}
 _WIDE = {"\u0302": "\u0302", "\u0303": "\u0303", "¯": "\u203e", "\u0304": "\u203e"}
 _BINARY = set("+−±∓⋅·×÷∗∘∧∨∩∪⊕⊗⊙")
-_BARS = set("|∥‖")
 _THIN = "0.167em"
 # As tall as a digit: browsers hang the root of something lower, such as κ, below the line.
 _STRUT = {"width": "0", "height": "0.7em", "depth": "0.1em"}
@@ -30,6 +31,9 @@ def tidied(math: str, tex: str) -> str:
     """One `<math>` element as browsers draw it best. Its TeX becomes a text for those who copy or cannot see it."""
     root = ET.fromstring(math.replace(f' xmlns="{NAMESPACE}"', "", 1))
     _drop_annotation(root)
+    for row in list(root.iter()):
+        if row.tag in _ROWS:
+            set_bars(row)
     for element in list(root.iter()):
         if element.tag == "mtext" and element.attrib.get("mathvariant") == "bold":
             element.tag = "mi"  # see `upright`
@@ -102,13 +106,8 @@ def _set_table(table: ET.Element) -> None:
 
 def _set_row(row: ET.Element, thousands: bool) -> None:
     children = list(row)
-    bars = 0
     for i, child in enumerate(children):
         before = children[i - 1] if i else None
-        if child.tag == "mo" and child.text in _BARS and "form" in child.attrib:
-            child.set("form", "postfix" if bars % 2 else "prefix")
-            child.text = child.text.replace("∥", "‖")  # a fence, not the relation "parallel to"
-            bars += 1
         if child.tag in ("mi", "mo") and child.text in _BINARY and i + 1 < len(children) and _is_operand(before):
             child.tag = "mo"
             child.set("form", "infix")  # beside a text browsers would take it for a sign
