@@ -139,7 +139,7 @@ def _load_ahead() -> None:
     import jupyter_book.sphinx  # noqa: F401
     import torch  # noqa: F401
 
-    from course_lib.publishing.colab import plain_markdown  # noqa: F401
+    from course_lib.publishing.colab import page_notebook  # noqa: F401
     from course_lib.publishing.website import extension  # noqa: F401
 
 

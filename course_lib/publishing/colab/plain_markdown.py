@@ -5,70 +5,16 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from course_lib.publishing.colab import plain_lists
 from course_lib.publishing.colab.papers import cited_list, named
-from course_lib.publishing.contents import BRANCH, Contents, Page, PageError, colab_url, install_cell, source_url
+from course_lib.publishing.contents import BRANCH, Contents, Page, PageError, colab_url, source_url
 from course_lib.publishing.page_text import Block, read_text
 
 _ROLE = re.compile(r"\{(?P<name>[\w:+-]+)\}(?P<ticks>`+)(?P<text>.+?)(?P=ticks)", flags=re.S)
 _LABEL = re.compile(r"^(?P<before>.*)\$\$ *\((?P<label>[\w:-]+)\)\s*$")
 _WRAPPERS = {"grid", "tab-set", "div", "container"}  # what follows their names is about columns or style, no title
 _TITLES = {"note", "tip", "hint", "warning", "caution", "danger", "important", "attention", "seealso"}
-_FOLDED = {"hide-input", "hide-cell"}
-
-
-def plain_notebook(executed: Any, page: Page, contents: Contents) -> Any:
-    """A copy of an executed page with plain Markdown cells and ids that are the same in every build."""
-    import nbformat
-
-    # The extra brings the data that pages show, scikit-learn's and statsmodels'.
-    install = install_cell(contents.root, "This page needs none", extra="[pages]")
-    cells = [nbformat.v4.new_code_cell(install, id="install")]
-    headings = [page.title]
-    for i, cell in enumerate(executed.cells):
-        made = nbformat.from_dict(cell)
-        if cell.cell_type == "markdown":
-            made.source = plain_markdown(cell.source, page, contents)
-            headings += headings_of(made.source)
-            if i == 0:
-                made.source = _with_head(made.source, page, contents)
-        elif _FOLDED & set(cell.metadata.get("tags", [])):
-            _fold(made, headings[-1])
-        made.id = f"{page.name.replace('_', '-')}-{i:03d}"[-64:]
-        cells.append(made)
-    metadata = {"kernelspec": executed.metadata["kernelspec"], "language_info": {"name": "python"}}
-    return nbformat.v4.new_notebook(cells=cells, metadata=nbformat.from_dict(metadata))
-
-
-def _with_head(text: str, page: Page, contents: Contents) -> str:
-    """The first cell with the page's minutes and needs below its title, as in the book."""
-    said = [f"{page.minutes} minutes"] if page.minutes else []
-    needed = [contents.concepts[name] for name in page.needs if name in contents.concepts]
-    link = lambda other: f"[{other.title}]({address_of(other, contents.root)})"  # noqa: E731
-    said += [f"needs {', '.join(map(link, needed))}"] if needed else []
-    said += [f"symbols as in {link(other)}" for other in contents.pages if page.is_concept and other.name == "notation"]
-    title, _, rest = text.partition("\n")
-    return f"{title}\n\n{' · '.join(said)}\n{rest}" if said and title.startswith("# ") else text
-
-
-def headings_of(text: str) -> list[str]:
-    """The headings of a piece of Markdown; a comment in its code is none.
-
-    >>> headings_of("# One\\n```python\\n# no heading\\n```\\n### Two")
-    ['One', 'Two']
-    """
-    return [heading.title for heading in read_text(text).headings]
-
-
-def _fold(cell: Any, heading: str) -> None:
-    """Let a cell arrive with its code closed: in Colab as a form, in Jupyter and VS Code by what the format has for it.
-
-    Colab shows the title on the form; JupyterLab and Notebook 7 show the first line of what is closed.
-    """
-    cell.source = f"# @title Code: {heading}\n{cell.source}"
-    cell.metadata.update({"cellView": "form", "jupyter": {"source_hidden": True}})
 
 
 def plain_markdown(text: str, page: Page, contents: Contents) -> str:
@@ -129,6 +75,12 @@ def numbers_of(page: Page) -> dict[str, int]:
     """The numbers of a page's equations: in the book, those with a label count."""
     found = re.findall(r"^(?:.*\$\$ *\(([\w:-]+)\)|:label: *(\S+))\s*$", _text_of(page), flags=re.M)
     return {one or other: number for number, (one, other) in enumerate(found, 1)}
+
+
+def with_numbers(code: str, page: Page) -> str:
+    """Code whose docstrings cite equations by label, with the numbers that they have on the page."""
+    numbers = numbers_of(page)
+    return re.sub(r"\{eq\}`([\w:-]+)`", lambda found: f"({numbers.get(found[1], found[1])})", code)
 
 
 def _text_of(page: Page) -> str:

@@ -82,7 +82,7 @@ def source_notebook(solution: Solution, rubrics: Mapping[str, Rubric], root: Pat
 
     repository = repository_url(root)
     v4 = nbformat.v4
-    cells = [v4.new_code_cell(install_cell(root, "The exercises need none"), id="install")]
+    cells: list[Any] = []
     order, after, count = list(rubrics), "start", 0
     for cell in solution.cells:
         role = next((role for role in ROLES if role in cell.attributes), "")
@@ -98,6 +98,8 @@ def source_notebook(solution: Solution, rubrics: Mapping[str, Rubric], root: Pat
         if role == "exercise":
             text = f"{heading(rubrics[name], order.index(name) + 1)}\n\n{text}"
         cells.append(new(text, id=identity, metadata=_metadata(cell, role, identity, rubrics.get(name))))
+    titled = bool(cells) and cells[0].cell_type == "markdown"
+    cells.insert(int(titled), v4.new_code_cell(install_cell(root, "The exercises need none"), id="install"))
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = nbformat.from_dict({"kernelspec": kernel, "language_info": {"name": "python"}})
     return v4.new_notebook(cells=cells, metadata=metadata)

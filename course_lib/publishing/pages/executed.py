@@ -186,7 +186,7 @@ def _write_readable(source: Source, contents: Contents, build: Path) -> None:
     import nbformat
     from jupyter_cache import get_cache
 
-    from course_lib.publishing.colab.plain_markdown import plain_notebook
+    from course_lib.publishing.colab.page_notebook import page_notebook
 
     path = build / NOTEBOOKS / f"{source.page.name}.ipynb"
     known = build / KEYS / f"{source.page.docname}.notebook.txt"
@@ -195,17 +195,17 @@ def _write_readable(source: Source, contents: Contents, build: Path) -> None:
         return
     _, merged = get_cache(build / CACHE).merge_match_into_notebook(source.notebook)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(nbformat.writes(plain_notebook(merged, source.page, contents)) + "\n", encoding="utf-8")
+    path.write_text(nbformat.writes(page_notebook(merged, source.page, contents)) + "\n", encoding="utf-8")
     known.write_text(key)
 
 
 def _readable_key(source: Source, contents: Contents) -> str:
     """The hash of all that the readable notebook shows: outputs, text, what rubrics say, and how it is written."""
-    from course_lib.publishing.colab import plain_markdown
+    from course_lib.publishing.colab import page_notebook
 
     page, root = source.page, contents.root
     titles = json.dumps([[other.docname, other.title] for other in contents.pages])  # all that it shows of the others
-    writers = imported_files(f"import {plain_markdown.__name__}", root)
+    writers = imported_files(f"import {page_notebook.__name__}", root)
     files = {page.path, root / "pyproject.toml", *writers, *files_of_concept(page.name, root)}
     return digest_of(files | {root / "_toc.yml", root / "book" / "references.bib"}, source.key, titles)
 

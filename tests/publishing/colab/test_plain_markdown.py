@@ -1,43 +1,13 @@
 """Pages as plain notebooks: nothing of MyST is left for a reader of Jupyter or Colab to stumble over."""
 
-import base64
-import re
-from xml.etree import ElementTree
-
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from course_lib.publishing.colab import plain_lists
-from course_lib.publishing.colab.downloads import copy_notebooks, portable
-from course_lib.publishing.colab.plain_markdown import plain_markdown, plain_notebook
-from course_lib.publishing.contents import Contents, Page
+from course_lib.publishing.colab.plain_markdown import plain_markdown
 from course_lib.publishing.exercises.exercise_lists import Exercise, Mistake
 
-MODULE = '"""A module."""\n\n\ndef first():\n    return 1\n\n\n@staticmethod\ndef second():\n    return 2\n'
-PAPERS = """
-@misc{one2001, author = {One, Ann}, title = {A}, year = {2001}}
-@misc{two2002, author = {One, Ann and Two, Bo}, title = {B}, year = {2002}}
-@misc{many2003, author = {One, Ann and Two, Bo and Three, Cy}, title = {C}, year = {2003}, doi = {10.1/c_(3)}}
-"""
 FILES = "https://github.com/some/where/blob/main"
 COLAB = "https://colab.research.google.com/github/some/where/blob/notebooks/other.ipynb"
-
-
-@pytest.fixture
-def book(tmp_path):
-    (tmp_path / "lib.py").write_text(MODULE)
-    (tmp_path / "book").mkdir()
-    (tmp_path / "book/references.bib").write_text(PAPERS)
-    (tmp_path / "pyproject.toml").write_text('[project.urls]\nRepository = "https://github.com/some/where"\n')
-    (tmp_path / "book/part").mkdir()
-    (tmp_path / "book/part/other.md").write_text("# Other\n\n```{code-cell} ipython3\n1\n```\n")
-    (tmp_path / "book/words.md").write_text("# Words\n")
-    (tmp_path / "book/part/a.png").write_text("png")
-    idea = tmp_path / "book/part/idea.md"
-    page = Page("book/part/idea", idea, "Idea", needs=("other",), minutes=30, is_concept=True)
-    other = Page("book/part/other", tmp_path / "book/part/other.md", "Other", is_concept=True)
-    return page, Contents(tmp_path, (page, other, Page("book/words", tmp_path / "book/words.md", "Words")))
 
 
 @pytest.mark.parametrize(
@@ -116,7 +86,8 @@ def test_a_bibliography_lists_what_the_page_cites_as_the_book_does(book):
 
 def test_a_work_without_what_its_kind_needs_stops_no_notebook_for_the_book_says_it(book):
     page, contents = book
-    (contents.root / "book/references.bib").write_text(PAPERS.replace("@misc{one", "@article{one"))
+    papers = contents.root / "book/references.bib"
+    papers.write_text(papers.read_text().replace("@misc{one", "@article{one"))
     page.path.write_text("{cite:t}`one2001`")
     assert plain_markdown("```{bibliography}\n```", page, contents) == ""
 
@@ -140,83 +111,3 @@ def test_the_title_of_an_exercise_leads_to_its_cell(book, monkeypatch):
     colab = "https://colab.research.google.com/github/some/where/blob/main/exercises/c/c.ipynb"
     made = plain_markdown("```{exercises} c\n```", *book)
     assert f"| [Add]({colab}#scrollTo=exercise-f_g) | 1 of 3 | 5 | 2 |" in made
-
-
-def test_a_notebook_says_below_its_title_what_the_page_needs_and_how_long_it_takes(book):
-    page, contents = book
-    notation = Page("book/notation", contents.root / "book/notation.md", "Notation")
-    contents = Contents(contents.root, (*contents.pages, notation))
-    title, rest = executed("# Idea\nText", "## More"), f"symbols as in [Notation]({FILES}/book/notation.md)"
-    first, second = plain_notebook(title, page, contents).cells[1:]
-    assert first.source == f"# Idea\n\n30 minutes · needs [Other]({COLAB}) · {rest}\nText"
-    assert second.source == "## More"
-
-
-def test_hidden_code_arrives_folded_under_the_heading_it_belongs_to(book):
-    hidden, seen = nbformat.v4.new_code_cell("2", metadata={"tags": ["hide-input"]}), nbformat.v4.new_code_cell("3")
-    notebook = executed("# Idea\n\n### See `it`\n\n```python\n# no heading\n```\nText", hidden, seen)
-    *_, folded, last = plain_notebook(notebook, *book).cells
-    assert folded.source == "# @title Code: See `it`\n2"
-    assert folded.metadata == {"tags": ["hide-input"], "cellView": "form", "jupyter": {"source_hidden": True}}
-    assert (last.source, last.metadata) == ("3", {})
-    assert hidden.source == "2", "the executed notebook stays as it was"
-
-
-@pytest.mark.slow
-def test_a_notebook_to_download_shows_its_figures_where_jupyter_trusts_no_svg():
-    code = "import matplotlib.pyplot as plt\nfrom course_lib.publishing.figures import play\n"
-    code += "frames = [plt.figure(figsize=(2, 1)) for _ in '12']\n"
-    code += "play(frames, alt='Two empty figures that show nothing \\\"at all\\\".', values=['<', '>'])"
-    cells = [nbformat.v4.new_code_cell(code), nbformat.v4.new_code_cell("print('<svg')")]
-    notebook = NotebookClient(nbformat.v4.new_notebook(cells=cells)).execute()
-    before = notebook.cells[0].outputs[-1].data
-    after = nbformat.reads(portable(nbformat.writes(notebook)), as_version=4).cells[0].outputs[-1].data
-    assert before["text/html"].count("<svg") == after["text/html"].count("<img") == 2
-    assert "<svg" not in after["text/html"]
-    assert after["text/plain"] == before["text/plain"]
-    for name in ("&lt;", "&gt;"):
-        assert (
-            f'<img alt="Two empty figures that show nothing &quot;at all&quot;. (step {name})" style="width:'
-            in (after["text/html"])
-        )
-    for data in re.findall(r'src="data:image/svg\+xml;base64,([^"]*)"', after["text/html"]):
-        assert ElementTree.fromstring(base64.b64decode(data)).tag == "{http://www.w3.org/2000/svg}svg"
-    assert after["text/html"].count("<details") == 2, "the steps of the slider can be opened"
-    for dead in ("<input", "<script", "course-controls"):
-        assert dead in before["text/html"]
-        assert dead not in after["text/html"]
-
-
-def test_the_notebook_beside_a_page_is_the_one_to_download(book):
-    _, contents = book
-    drawn = nbformat.v4.new_output("display_data", data={"text/html": '<svg role="img" aria-label="A dot"></svg>'})
-    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", outputs=[drawn])])
-    notebooks, beside = contents.root / "notebooks", contents.root / "html/book/part/idea.ipynb"
-    for folder in (notebooks, beside.parent):
-        folder.mkdir(parents=True)
-    nbformat.write(made, notebooks / "idea.ipynb")
-    copy_notebooks(contents, notebooks, contents.root / "html")
-    [cell] = nbformat.read(beside, 4).cells
-    assert cell.outputs[0].data["text/html"].startswith('<img alt="A dot" style="max-width:100%;background:#fff" src=')
-
-
-def test_a_notebook_without_figures_is_downloaded_as_it_is():
-    text = nbformat.writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Idea", id="a")])) + "\n"
-    assert portable(text) == text
-
-
-def executed(*cells):
-    """A notebook as it comes from its page: texts are Markdown."""
-    made = [nbformat.v4.new_markdown_cell(cell) if isinstance(cell, str) else cell for cell in cells]
-    return nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": {"name": "python3", "display_name": "Python"}})
-
-
-def test_a_notebook_begins_with_the_course_and_stays_the_same(book):
-    ran = executed("# Idea", nbformat.v4.new_code_cell("1 + 1"))
-    made = plain_notebook(ran, *book)
-    assert nbformat.writes(made) == nbformat.writes(plain_notebook(ran, *book))
-    first, title, _ = made.cells
-    assert '%pip install --quiet "course_lib[pages] @ git+https://github.com/some/where"' in first.source
-    assert "Change runtime type → GPU" in first.source
-    assert first.outputs == []
-    assert title.source.startswith("# Idea\n")

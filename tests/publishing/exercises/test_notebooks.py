@@ -142,7 +142,7 @@ def cells(text):
 
 def test_cell_ids_come_from_grade_ids_and_stand_in_order(house, solution):
     assert list(cells(make(solution, house).release)) == [
-        *("install", "start-1", "start-2", "exercise-double", "answer-double", "check-double", "after-double-1"),
+        *("start-1", "install", "start-2", "exercise-double", "answer-double", "check-double", "after-double-1"),
         *("exercise-Counter", "answer-Counter", "check-Counter"),
     ]
 
