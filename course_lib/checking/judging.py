@@ -13,6 +13,7 @@ from course_lib.checking.calling import Failure, Outcome, run
 from course_lib.checking.calls import Call, Case
 from course_lib.checking.comparison import Difference, Rules, difference
 from course_lib.checking.data import TooDeep, is_tensor, leaves, plain, to_float64, transform
+from course_lib.checking.relations import relation
 from course_lib.checking.rubric import Rubric
 from course_lib.checking.sharing import shared
 from course_lib.checking.texts import DIGITS, describe, describe_both, place
@@ -52,6 +53,9 @@ def _first_difference(rubric: Rubric, case: Case, expected: Outcome, outcome: Ou
     found = difference(expected.value, outcome.value, rules(rubric))
     if found and found.kind == "values" and (precise := _precise(rubric, case)) is not None:
         found = difference(expected.value, outcome.value, rules(rubric), precise)
+    if found and found.kind == "values" and not rubric.up_to:
+        words = relation(expected.value, outcome.value)
+        found = replace(found, message=words, related=True) if words else found
     written = _arguments(rubric, expected, outcome)
     if found and written and not rubric.mutates:  # the one may well be the cause of the other
         return replace(found, message=f"{found.message} {written.message}")
@@ -106,11 +110,16 @@ def _arguments(rubric: Rubric, expected: Outcome, outcome: Outcome) -> Differenc
     """Compare the arguments after the call with those that the reference left."""
     for name, before, after in _pairs(rubric, expected.call, outcome.call):
         if changed(before, after, rules(rubric) if rubric.mutates else EXACT):
-            verb = "should hold the result afterwards, but differs" if rubric.mutates else "was changed in place"
-            help_ = "" if rubric.mutates else "; the caller still needs it, so work on a new one"
-            message = f"The argument `{name}` {verb}{help_}."
+            message = f"The argument `{name}` was changed in place; the caller still needs it, so work on a new one."
+            if rubric.mutates:
+                message = f"The argument `{name}` should hold the result afterwards. {_how(before, after)}".strip()
             return Difference("arguments", message, name, *_both(before, after))
     return None
+
+
+def _how(before: Any, after: Any) -> str:
+    found = difference(before, after, EXACT)
+    return (relation(before, after) or found.message) if found and found.kind == "values" else ""
 
 
 def _named(rubric: Rubric, call: Call) -> list[tuple[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from course_lib.checking.diagnosis import diagnose, feedback
@@ -21,15 +22,23 @@ def nothing(rubric: Rubric, status: Status, message: str) -> Verdict:
 
 
 def failed(rubric: Rubric, trials: Sequence[Trial], mistake: str | None, instead: str = "") -> Verdict:
-    """Return the verdict of an answer that fails a general case, of which the first to fail is shown.
+    """Return the verdict of an answer that fails a general case; the smallest that tells how is shown.
 
     `instead` is what to say where no known mistake explains it.
     """
-    trial = next(trial for trial in trials if trial.difference)
+    wrong = [trial for trial in trials if trial.difference]
+    trial = wrong[0] if mistake or instead else _clearest(wrong)
     assert trial.difference is not None
     message = feedback(rubric, mistake) if mistake else instead or trial.difference.message
     shown = _general(rubric, message, trial)
     return _verdict(rubric, "failed", message, mistake, [shown, *_untried(rubric)])
+
+
+def _clearest(wrong: Sequence[Trial]) -> Trial:
+    """Return the first trial that fails in the way most of them do, if how can be said; else the first."""
+    ways = {id(t): re.sub(r"[\d.]+", "#", t.difference.message) for t in wrong if t.difference and t.difference.related}
+    most = max(ways.values(), key=list(ways.values()).count, default=None)
+    return next((trial for trial in wrong if most and ways.get(id(trial)) == most), wrong[0])
 
 
 def graded(rubric: Rubric, trials: Sequence[Trial], edges: Sequence[Trial]) -> Verdict:

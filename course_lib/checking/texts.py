@@ -124,7 +124,8 @@ def _array_text(value: Any, digits: int | None) -> str:
         inner = "[]" if len(value.shape) < 2 else f"[], shape={tuple(value.shape)}"
     default = "float32" if name == "tensor" else "float64"
     usual = dtype == default or (dtype in ("int64", "bool") and not inner.startswith("[]"))
-    return f"{name}({inner}{'' if usual else f', dtype={dtype}'})"
+    written = f"torch.{dtype}" if name == "tensor" else repr(dtype)
+    return f"{name}({inner}{'' if usual else f', dtype={written}'})"
 
 
 def _nested_text(value: Any, digits: int) -> str:

@@ -11,6 +11,8 @@ import numpy as np
 from course_lib.checking.data import is_tensor, to_numpy, torch
 from course_lib.checking.texts import MAX_TEXT, describe_both, place
 
+LONGEST_VALUES = 80  # characters of both values that fit into a sentence
+
 # The relative and absolute tolerances of torch.testing.assert_close, which practitioners know.
 TOLERANCES = {
     "float16": (1e-3, 1e-5),
@@ -39,6 +41,7 @@ class Difference:
     where: str = ""
     expected: str = ""
     actual: str = ""
+    related: bool = False  # the sentence says how the whole result is wrong, not only where
 
 
 class Found(Exception):
@@ -92,9 +95,17 @@ def values(where: str, want: Any, got: Any, rules: Rules, best: Any) -> None:
         if not any(
             _close(np.asarray(right), np.asarray(got), tolerance) for right in (want, best) if right is not None
         ):
-            stop("values", f"The value{at(where)} differs.", where, *_two(want, got))
+            _stop_at(where, *_two(want, got))
     elif _exact(want, got) is False:
-        stop("values", f"The value{at(where)} differs.", where, *_two(want, got))
+        _stop_at(where, *_two(want, got))
+
+
+def _stop_at(where: str, expected: str, actual: str) -> NoReturn:
+    """Stop at one value, with both in the sentence unless they are long."""
+    shown = len(expected) + len(actual) <= LONGEST_VALUES
+    words = f"is {actual}, but should be {expected}" if shown else "is another than it should be"
+    message = f"The value{at(where)} {words}."
+    stop("values", message, where, expected, actual)
 
 
 def _exact(want: Any, got: Any) -> bool:
@@ -124,10 +135,18 @@ def _array_values(where: str, want: Any, got: Any, rules: Rules, best: Any) -> N
     index = tuple(int(i) for i in np.argwhere(~same)[0])
     spot = where + (f"[{', '.join(map(str, index))}]" if index else "")
     count = int((~same).sum())
-    message = (
-        f"{count} of {same.size} values differ, the first{at(spot)}." if index else f"The value{at(spot)} differs."
+    unusual = "" if dtype in ("float32", "float64", "int64", "bool") else f" ({dtype})"
+    texts = (text + unusual for text in _two(expected[index].item(), actual[index].item()))
+    if not index:
+        _stop_at(spot, *texts)
+    one, other = texts
+    stop(
+        "values",
+        f"{count} of {same.size} values differ, the first{at(spot)}: {other} instead of {one}.",
+        spot,
+        one,
+        other,
     )
-    stop("values", message, spot, *_two(expected[index].item(), actual[index].item()))
 
 
 def _two(want: Any, got: Any) -> tuple[str, str]:

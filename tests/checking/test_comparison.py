@@ -87,7 +87,7 @@ def test_a_shape_that_would_broadcast_is_still_wrong():
 def test_the_first_bad_index_and_both_values_are_named():
     found = difference([torch.zeros(2, 3)], [torch.tensor([[0.0, 0, 0], [0, 5, 0]])], Rules())
     assert (found.where, found.expected, found.actual) == ("[0][1, 1]", "0", "5")
-    assert found.message == "1 of 6 values differ, the first at [0][1, 1]."
+    assert found.message == "1 of 6 values differ, the first at [0][1, 1]: 5 instead of 0."
 
 
 def test_numbers_that_look_alike_are_shown_in_full():

@@ -72,10 +72,15 @@ def test_a_place_is_said_in_words(where, words):
 
 def test_a_message_names_the_place_in_words_too():
     one, other = ({"windows": torch.tensor([[0, 1], [2, last]]), "strides": "(2, 1)"} for last in (3, 4))
-    assert difference(one, other, Rules()).message == "1 of 4 values differ, the first in windows at [1, 1]."
-    assert difference(one, one | {"strides": "(4, 2)"}, Rules()).message == "The value in strides differs."
+    assert (
+        difference(one, other, Rules()).message
+        == "1 of 4 values differ, the first in windows at [1, 1]: 4 instead of 3."
+    )
+    assert difference(one, one | {"strides": "(4, 2)"}, Rules()).message == (
+        "The value in strides is '(4, 2)', but should be '(2, 1)'."
+    )
 
 
 def test_a_tensor_without_elements_says_what_kind_it_is():
     assert describe(torch.zeros(0)) == "tensor([])"
-    assert describe(torch.zeros(0, dtype=torch.int64)) == "tensor([], dtype=int64)"
+    assert describe(torch.zeros(0, dtype=torch.int64)) == "tensor([], dtype=torch.int64)"
