@@ -2,16 +2,20 @@
 
 import contextlib
 from pathlib import Path
+from typing import Any
 
+from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from course_lib.checking import places
 from course_lib.checking.dependencies import files_of_concept
 from course_lib.publishing.directives.nodes import line_of
 from course_lib.publishing.exercises.exercise_lists import Exercise, exercises_of
 
 logger = logging.getLogger(__name__)
+NOTED = "course_exercises"  # in a page's metadata: the exercises of each concept that it shows, when it was read
 
 
 class AboutConcept(SphinxDirective):
@@ -22,9 +26,8 @@ class AboutConcept(SphinxDirective):
 
     def exercises(self) -> tuple[Exercise, ...]:
         """The concept's exercises; none, and a warning with file and line, if its rubric cannot be read."""
-        concept, root = self.arguments[0], Path(self.env.srcdir)
-        for path in files_of_concept(concept, root):
-            self.env.note_dependency(str(path))
+        concept = self.arguments[0]
+        note_rubrics(self.env, concept)
         try:
             return exercises_of(concept, with_mistakes=self.with_mistakes)
         except Exception as error:  # whatever a rubric raises, the author wants to know on which line it was asked for
@@ -37,10 +40,32 @@ class AboutConcept(SphinxDirective):
         logger.warning("%s %s: %s", self.name, self.arguments[0], message, location=where, type="course")
 
 
+def note_rubrics(env: BuildEnvironment, concept: str) -> None:
+    """Note that the page being read depends on a concept's rubrics, and on which there are."""
+    root = Path(env.srcdir)
+    for path in files_of_concept(concept, root):
+        env.note_dependency(str(path))
+    env.metadata[env.docname].setdefault(NOTED, {})[concept] = places.exercises(concept, root)
+
+
+def pages_of_other_exercises(app: Sphinx, env: BuildEnvironment, *_: Any) -> list[str]:
+    """Return the pages read when a concept had other exercises: a new file is nobody's dependency yet."""
+    return [
+        docname
+        for docname, metadata in env.metadata.items()
+        for concept, known in metadata.get(NOTED, {}).items()
+        if known != places.exercises(concept, Path(env.srcdir))
+    ]
+
+
+def setup_about_concept(app: Sphinx) -> None:
+    """Have pages read again when a concept's exercises are not those that they show."""
+    app.connect("env-get-outdated", pages_of_other_exercises)
+
+
 def known_exercises(env: BuildEnvironment, concept: str) -> tuple[Exercise, ...]:
     """The exercises of a concept, for a page that only mentions them: a rubric that fails is reported on its own."""
-    for path in files_of_concept(concept, Path(env.srcdir)):
-        env.note_dependency(str(path))
+    note_rubrics(env, concept)
     with contextlib.suppress(Exception):
         return exercises_of(concept)
     return ()

@@ -15,6 +15,7 @@ from sphinx.util import logging
 
 from course_lib.checking.dependencies import digest_of, machinery
 from course_lib.publishing.contents import read_contents
+from course_lib.publishing.directives.about_concept import setup_about_concept
 from course_lib.publishing.directives.common_mistakes import setup_common_mistakes
 from course_lib.publishing.directives.concept_map import setup_concept_map
 from course_lib.publishing.directives.exercise_table import setup_exercises
@@ -123,6 +124,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # And it copies styles only where it writes a page.
     app.add_config_value("course_styles", digest_of(_files_below(Path(app.srcdir, "book", "_static"))), "html")
     setup_assets(app)
+    setup_about_concept(app)
     setup_line_breaks(app)
     setup_math(app)
     setup_fonts(app)
