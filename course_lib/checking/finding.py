@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import importlib
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,7 +31,7 @@ def find(name: str) -> Rubric:
     if not exercise:
         raise UnknownExercise(f"{name!r} is not the name of an exercise; it has the form 'concept.exercise'.")
     root = places.home(concept)
-    if not re.fullmatch(r"\w+\.\w+", name) or not places.rubric_file(name, root).is_file():
+    if places.rubric_file(name, root) not in places.rubric_files(concept, root):
         known = list(load(concept))
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.5) or known
         raise UnknownExercise(f"There is no exercise named {name!r}; did you mean {_either(near)}?")
