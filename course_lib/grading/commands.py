@@ -37,6 +37,7 @@ def grade(
     from sqlalchemy.exc import SQLAlchemyError
 
     from course_lib.grading.cohort import NotIsolated, grade_class
+    from course_lib.grading.gradebook.scores import first_line
     from course_lib.grading.handed_in.course_folders import Course, CourseError
 
     screen = screen or Console(highlight=False)
@@ -48,7 +49,7 @@ def grade(
                 course, assignment, student, require_isolation=require_isolation, progress=move, **wishes
             )
     except (CourseError, NotIsolated, OSError, RuntimeError, SQLAlchemyError) as error:
-        _complain(screen, str(error))
+        _complain(screen, first_line(error) if isinstance(error, SQLAlchemyError) else str(error))
         return UNUSABLE
     _show(screen, report)
     return NOT_ALL if report.failed else DONE
@@ -61,14 +62,19 @@ def _show(screen: Console, report: Any) -> None:
     table.add_row("repaired", str(report.counts["repaired"]), "what was mended is written on top of each")
     if report.late:
         table.add_row("late", str(report.counts["late"]), "penalties as nbgrader_config.py asks")
+    if report.review:
+        table.add_row(
+            "for review", str(report.counts["review"]), "which file was meant, or what it holds, is not clear"
+        )
     table.add_row(
         "failed", str(report.counts["failed"]), "marked for review; mend it and run again" if report.failed else ""
     )
     screen.print(table)
-    told = (("repaired", report.repaired, "yellow"), ("late", report.late, "yellow"), ("failed", report.failed, "red"))
+    told = [("repaired", report.repaired, "yellow"), ("late", report.late, "yellow")]
+    told += [("for review", report.review, "yellow"), ("failed", report.failed, "red")]
     for words, entries, style in told:
         for name, why in sorted(entries.items())[:20]:
-            line = why if entries is report.failed else textwrap.shorten(why, 140, placeholder=" …")
+            line = why if words in ("failed", "for review") else textwrap.shorten(why, 140, placeholder=" …")
             screen.print(Text.assemble((f"{words} ", style), f"{name}: {line}"))
         if len(entries) > 20:
             screen.print(f"… and {len(entries) - 20} more")

@@ -11,18 +11,14 @@ from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from course_lib.grading.result import Result
 from course_lib.grading.verdict_files import Task
 
-Result = tuple[Task, dict[str, Any]]
+Graded = tuple[Task, Result]
 _GRACE = 60.0  # seconds beyond a notebook's own limits before its worker is taken for stuck
 
 
-def failed(words: str) -> dict[str, Any]:
-    """Return the result of a task that could not be graded by no fault of its own; it is never kept."""
-    return {"failed": words}
-
-
-def run_local(tasks: Iterable[Task], jobs: int) -> Iterator[Result]:
+def run_local(tasks: Iterable[Task], jobs: int) -> Iterator[Graded]:
     """Grade tasks on `jobs` processes and yield each result as it comes."""
     again: list[tuple[Task, int]] = []
     fresh = ((task, 1) for task in tasks)
@@ -40,7 +36,7 @@ def run_local(tasks: Iterable[Task], jobs: int) -> Iterator[Result]:
             for worker in workers:
                 if worker.connection in ready or worker.late:
                     task, attempt, result = worker.take()
-                    if "failed" in result and attempt == 1:
+                    if result.failed and attempt == 1:
                         again.append((task, 2))
                     else:
                         yield task, result
@@ -78,7 +74,7 @@ class _Worker:
         with contextlib.suppress(OSError):  # if it is dead, taking its result says so
             self.connection.send(task)
 
-    def take(self) -> tuple[Task, int, dict[str, Any]]:
+    def take(self) -> tuple[Task, int, Result]:
         assert self.task is not None
         (task, attempt), self.task = self.task, None
         try:
@@ -88,7 +84,7 @@ class _Worker:
         except (EOFError, OSError):
             self.stop()
             self._start()
-            return task, attempt, failed("the grading process itself died or was stuck")
+            return task, attempt, Result(failed="the grading process itself died or was stuck")
 
     def stop(self) -> None:
         self.connection.close()
@@ -117,7 +113,7 @@ def _serve(connection: Connection) -> None:
             connection.send(attempt(connection.recv()))
 
 
-def attempt(task: Task) -> dict[str, Any]:
+def attempt(task: Task) -> Result:
     """Grade one task; trouble of our own becomes a result that says so."""
     from course_lib.grading import worker
 
@@ -125,10 +121,10 @@ def attempt(task: Task) -> dict[str, Any]:
         return worker.grade(task)
     except Exception as error:
         worker.close()
-        return failed(f"{type(error).__name__}: {error}")
+        return Result(failed=f"{type(error).__name__}: {error}")
 
 
-def run_on_dask(tasks: Iterable[Task], scheduler: str) -> Iterator[Result]:
+def run_on_dask(tasks: Iterable[Task], scheduler: str) -> Iterator[Graded]:
     """Grade tasks on the Dask cluster at `scheduler` and yield each result as it comes."""
     try:
         from distributed import Client, as_completed
@@ -146,6 +142,9 @@ def run_on_dask(tasks: Iterable[Task], scheduler: str) -> Iterator[Result]:
         running = as_completed([submit(task) for task in itertools.islice(left, at_once)])
         for future in running:
             task = futures.pop(future.key)
-            yield task, (failed(str(future.exception())) if future.status == "error" else future.result())
+            yield (
+                task,
+                (Result(failed=str(future.exception()) or "it ended") if future.status == "error" else future.result()),
+            )
             if following := next(left, None):
                 running.add(submit(following))

@@ -7,6 +7,7 @@ its grade away.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,12 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from course_lib.grading import pool
 from course_lib.grading.cohort import task_for
 from course_lib.grading.gradebook import graded_notebook
-from course_lib.grading.gradebook.scores import set_score
+from course_lib.grading.gradebook.scores import ask_for_review, set_score
 from course_lib.grading.handed_in.cells import MAX_BYTES, cells_of, read
 from course_lib.grading.handed_in.course_folders import Course, CourseError, Submission
 from course_lib.grading.handed_in.repaired import repair
-from course_lib.grading.verdict_files import Verdicts
+from course_lib.grading.result import Result
+from course_lib.grading.verdict_files import Reasons, Task, Verdicts
 
 _RESULT = "course_result"
 
@@ -64,14 +66,11 @@ class AnyNotebook(NotebookExporter):
 class _InCourse(NbGraderPreprocessor):
     """Knows which submission of which course is being converted."""
 
-    def _task(self, resources: Any) -> Any:
+    def _task(self, resources: Any) -> tuple[Course, Submission, Task]:
         where = resources["nbgrader"]
         course = Course(Path(self.config.CourseDirectory.get("root", ".") or "."), self.config)
         folder = course.folder("submitted", where["student"], where["assignment"])
-        path = folder / f"{where['notebook']}.ipynb"
-        usable = path.is_file() and not path.is_symlink()
-        submission = Submission(where["student"], where["assignment"], path if usable else None)
-        return course, task_for(course, submission)
+        return course, *task_for(course, Submission(where["student"], where["assignment"], folder))
 
 
 class Repair(_InCourse):
@@ -79,9 +78,9 @@ class Repair(_InCourse):
 
     def preprocess(self, nb: Any, resources: Any) -> Any:
         """Return the repaired notebook."""
-        _, task = self._task(resources)
+        _, submission, task = self._task(resources)
         repaired = repair(task.submission, json.loads(task.release))
-        for note in repaired.notes:
+        for note in (*submission.notes, *submission.review, *repaired.notes, *repaired.review):
             self.log.warning(note)
         return nbformat.from_dict(repaired.notebook), resources
 
@@ -92,21 +91,22 @@ class GradeOutside(_InCourse):
     def preprocess(self, nb: Any, resources: Any) -> Any:
         """Return the notebook with outputs and verdicts."""
         try:
-            course, task = self._task(resources)
+            course, submission, task = self._task(resources)
         except (CourseError, OSError, ValueError) as error:
             self.log.error("%s", error)
-            resources[_RESULT] = pool.failed(str(error))
+            resources[_RESULT] = Result(failed=str(error))
             return nb, resources
         verdicts = Verdicts(course.root)
         result = verdicts.get(task.key)
         if result is None:
             result = pool.attempt(task)
-            if "failed" in result:
-                self.log.error("%s", result["failed"])
+            if result.failed:
+                self.log.error("%s", result.failed)
             else:
                 verdicts.put(task.key, result)
-        if not result.get("isolated", True):
-            self.log.warning("Student code was not isolated: %s", ", ".join(result["layers"]))
+        if not result.isolated:
+            self.log.warning("Student code was not isolated: %s", ", ".join(result.layers))
+        result = replace(result, notes=(*submission.notes, *result.notes), review=(*submission.review, *result.review))
         resources[_RESULT] = result
         whole = repair(task.submission, json.loads(task.release)).notebook
         return nbformat.from_dict(graded_notebook.graded(whole, result)), resources
@@ -116,11 +116,22 @@ class SaveVerdicts(SaveAutoGrades):
     """Saves the points of our verdicts; a cell without one gets 0, never what it had before."""
 
     def _add_score(self, cell: Any, resources: Any) -> None:
-        result = resources.get(_RESULT, {})
-        points = result.get("verdicts", {}).get(cell.get("id", ""), {}).get("points", 0.0)
+        result = resources.get(_RESULT, Result(failed="there is no result"))
         book: Gradebook = self.gradebook
         place = (self.notebook_id, self.assignment_id, self.student_id)
         grade = book.find_grade(cell.metadata["nbgrader"]["grade_id"], *place)
-        set_score(grade, float(points))
-        grade.needs_manual_grade |= "failed" in result
+        before = {grade.name: grade.auto_score}
+        set_score(grade, result.points(cell.get("id", "")))
+        kept = Reasons(Path(self.config.CourseDirectory.get("root", ".") or "."))
+        reasons = [*result.review, *filter(None, [result.failed])]
+        ask_for_review([grade], before, reasons, kept.get(self.assignment_id, self.student_id))
         book.db.commit()
+
+    def preprocess(self, nb: Any, resources: Any) -> Any:
+        """Save all scores, and why a person should look at them."""
+        made = super().preprocess(nb, resources)
+        result = resources.get(_RESULT, Result(failed="there is no result"))
+        where = resources["nbgrader"]
+        kept = Reasons(Path(self.config.CourseDirectory.get("root", ".") or "."))
+        kept.put(where["assignment"], where["student"], [*result.review, *filter(None, [result.failed])])
+        return made

@@ -12,15 +12,17 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 from course_lib.checking.dependencies import digest_of, files_of_concept, machinery
 from course_lib.checking.places import ROOT
 from course_lib.checking.whole_files import write_whole
 from course_lib.grading.examiner.shown_modules import files_for
+from course_lib.grading.handed_in.course_folders import CourseError
+from course_lib.grading.result import Result
 from course_lib.grading.sandbox.lockdown import Limits
 
 FOLDER = ".grading"
+SHORTEST_SECRET = 16
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,10 @@ def _version(name: str) -> str:
 
 
 def secret(course: Path) -> bytes:
-    """Return the teacher's secret, made on first use in a file that only its owner can read."""
+    """Return the teacher's secret, made on first use in a file that only its owner can read.
+
+    Raises `CourseError` for a file that holds none: with a secret that anybody can guess, the cases are no secret.
+    """
     path = course / FOLDER / "secret"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -86,7 +91,13 @@ def secret(course: Path) -> bytes:
             pass
         finally:
             fresh.unlink()
-    return path.read_text(encoding="ascii").strip().encode()
+    found = path.read_bytes().strip()
+    if len(found) < SHORTEST_SECRET:
+        raise CourseError(
+            f"{path} holds {len(found)} characters, which is no secret: restore it from a backup, or delete it. "
+            "A new one is then made, and every submission is graded anew, with other cases."
+        )
+    return found
 
 
 def seed_for(key: bytes, assignment: str, student: str, submission: bytes | None) -> int:
@@ -102,17 +113,41 @@ class Verdicts:
         """Keep them in `.grading/verdicts` of the course."""
         self.folder = course / FOLDER / "verdicts"
 
-    def get(self, key: str) -> dict[str, Any] | None:
-        """Return a stored result, or None; a damaged file counts as absent."""
+    def get(self, key: str) -> Result | None:
+        """Return a stored result, or None; a damaged file counts as absent, and is written anew."""
         try:
-            found = json.loads(self._path(key).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            return Result.from_json(self._path(key).read_text(encoding="utf-8"), key)
+        except (OSError, ValueError, RecursionError):
             return None
-        return found if isinstance(found, dict) and found.get("key") == key else None
 
-    def put(self, key: str, result: dict[str, Any]) -> None:
+    def put(self, key: str, result: Result) -> None:
         """Store a result: afterwards the whole of it is there, or, if we are killed meanwhile, nothing."""
-        write_whole(self._path(key), json.dumps(result | {"key": key}, sort_keys=True))
+        write_whole(self._path(key), result.to_json(key))
 
     def _path(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.json"
+
+
+class Reasons:
+    """Why a person was asked to look at a submission, when it was last recorded; so that nobody is asked twice."""
+
+    def __init__(self, course: Path) -> None:
+        """Keep them in `.grading/review` of the course."""
+        self.folder = course / FOLDER / "review"
+
+    def get(self, assignment: str, student: str) -> list[str] | None:
+        """Return the reasons, or None if there is no record."""
+        try:
+            found = json.loads(self._path(assignment, student).read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return None
+        return [str(reason) for reason in found] if type(found) is list else None
+
+    def put(self, assignment: str, student: str, reasons: list[str]) -> None:
+        """Keep the reasons; none, and none kept, needs no file."""
+        if reasons or self._path(assignment, student).exists():
+            write_whole(self._path(assignment, student), json.dumps(reasons))
+
+    def _path(self, assignment: str, student: str) -> Path:
+        name = hashlib.sha256(f"{assignment}\0{student}".encode(errors="surrogatepass")).hexdigest()[:40]
+        return self.folder / f"{name}.json"

@@ -6,19 +6,19 @@ import atexit
 import contextlib
 import json
 import threading
-from typing import Any
 
 from course_lib.checking import UnknownExercise, devices
 from course_lib.checking.finding import load
 from course_lib.grading.examiner.notebook_result import examine_notebook
 from course_lib.grading.examiner.warm_server import ServerGone, WarmServer
 from course_lib.grading.handed_in.repaired import repair
+from course_lib.grading.result import Result
 from course_lib.grading.verdict_files import Task
 
 _OWN = threading.local()  # a server has one child at a time, so each thread has its own
 
 
-def grade(task: Task) -> dict[str, Any]:
+def grade(task: Task) -> Result:
     """Return the result of one task. Nothing in a submission raises; what does is our own trouble."""
     release = json.loads(task.release)
     repaired = repair(task.submission, release)

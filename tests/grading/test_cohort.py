@@ -8,18 +8,21 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from grading.conftest import needs_landlock
 
 import course_lib
+from course_lib.checking import Verdict
 from course_lib.checking.notebook import check_notebook
 from course_lib.checking.places import concepts
 from course_lib.grading import commands, demo_class, pool
 from course_lib.grading.cohort import NotIsolated, grade_class
 from course_lib.grading.gradebook.scores import open_gradebook
 from course_lib.grading.handed_in.course_folders import Course, CourseError
+from course_lib.grading.result import Result
 from course_lib.grading.verdict_files import Task, Verdicts, secret, seed_for
 
 ROOT = Path(course_lib.__file__).parents[1]
@@ -77,8 +80,9 @@ def test_every_submission_has_a_grade_and_what_was_mended_is_told(graded):
     assert {kinds[s] for s in mended} >= {
         "the file is cut off",
         "merge-conflict markers",
-        "nothing handed in but the folder",
     }
+    doubtful = {name.partition("/")[0] for name in report.review}
+    assert {kinds[s] for s in doubtful} == {"nothing handed in but the folder"}
     assert {kinds[s] for s in mended}.isdisjoint({"all right", "blank", "half of it written"})
 
 
@@ -201,12 +205,20 @@ def test_isolation_is_recorded_and_can_be_required(graded):
     assert {"process", "landlock-files"} <= set(report.layers)
     assert grade_class(course, require_isolation=True).counts["cached"]
     results = sorted((course.root / ".grading" / "verdicts").glob("*/*.json"))
-    result = json.loads(results[0].read_text())
-    Verdicts(course.root).put(result["key"], result | {"isolated": False, "layers": ["process"]})
-    with pytest.raises(NotIsolated, match="process"):
-        grade_class(course, require_isolation=True)
+    key = results[0].stem
+    result = Result.from_json(results[0].read_text(), key)
+    Verdicts(course.root).put(key, replace(result, layers=("process",)))
     assert grade_class(course).unisolated == 1
-    Verdicts(course.root).put(result["key"], result)
+    again = grade_class(course, require_isolation=True)  # what was graded without it is graded again
+    assert again.counts["graded"] == 1
+    assert grade_class(course).unisolated == 0
+
+
+def test_isolation_that_is_required_and_not_to_be_had_is_said(tmp_path, monkeypatch):
+    write_class(tmp_path, 1)
+    monkeypatch.setattr(pool, "run_local", lambda tasks, jobs: ((t, Result(layers=("process",))) for t in tasks))
+    with pytest.raises(NotIsolated, match="process"):
+        grade_class(Course(tmp_path), require_isolation=True)
 
 
 def test_the_secret_is_private_and_seeds_differ(tmp_path):
@@ -221,11 +233,27 @@ def test_the_secret_is_private_and_seeds_differ(tmp_path):
 
 def test_a_damaged_verdict_file_counts_as_absent(tmp_path):
     store = Verdicts(tmp_path)
-    store.put("ab12", {"verdicts": {}})
-    assert store.get("ab12")
-    for text in ('{"key": "ab12"', '{"key": "another"}', "[]", ""):
-        (tmp_path / ".grading/verdicts/ab/ab12.json").write_text(text)
+    verdict = Verdict("a.b", "A", "passed", 3.0, 3.0, "Well done.")
+    result = Result(verdicts={"check-b": verdict}, notes=("mended",), layers=("process",))
+    store.put("ab12", result)
+    assert store.get("ab12") == result
+    path = tmp_path / ".grading/verdicts/ab/ab12.json"
+    whole = path.read_text()
+    damaged = [whole.replace("3.0", "2.0", 1), whole.replace("Well", "Wall"), whole[:-9], "{}", "[]", "", "[" * 10**5]
+    damaged += [result.to_json("another"), whole.replace('"verdicts": {', '"verdicts": [', 1), json.dumps({"key": 1})]
+    for text in damaged:
+        path.write_text(text)
         assert store.get("ab12") is None
+    path.write_bytes(b"\xff\xfe")
+    assert store.get("ab12") is None
+
+
+@pytest.mark.parametrize("text", ["", "\n", "secret", " " * 99])
+def test_a_file_that_holds_no_secret_is_refused(tmp_path, text):
+    secret(tmp_path)
+    (tmp_path / ".grading/secret").write_text(text)
+    with pytest.raises(CourseError, match="restore it"):
+        secret(tmp_path)
 
 
 def test_folders_that_cannot_be_used_are_named(tmp_path, capsys):
@@ -244,7 +272,7 @@ def test_a_worker_that_dies_costs_one_retry(tmp_path, monkeypatch):
     """Trouble of our own is told as such, is not kept, and asks a person to look."""
     write_class(tmp_path, 1)
     course = Course(tmp_path)
-    monkeypatch.setattr(pool, "run_local", lambda tasks, jobs: ((t, pool.failed("lost power")) for t in tasks))
+    monkeypatch.setattr(pool, "run_local", lambda tasks, jobs: ((t, Result(failed="lost power")) for t in tasks))
     report = grade_class(course)
     assert report.failed == {f"s000/{CONCEPT}": "lost power"}
     monkeypatch.undo()

@@ -206,7 +206,7 @@ def test_verdicts_on_the_gpu_agree_with_those_on_the_cpu():
     points = {}
     for device in ("cpu", "cuda"):
         result = grade(Task(concept, "ada", data, release, 5, device=device))
-        points[device] = {name: verdict["points"] for name, verdict in result["verdicts"].items()}
+        points[device] = {name: verdict.points for name, verdict in result.verdicts.items()}
         close()
     assert points["cpu"] == points["cuda"]
     assert sum(points["cpu"].values()) > 0

@@ -129,14 +129,14 @@ def test_cells_that_need_later_ones_are_tried_again(grade):
 def test_another_cell_that_never_ends_costs_nothing(grade, warm, release):
     result = grade(before=["import os\nos._exit(1)"])
     full(result)
-    assert result["trouble"]
+    assert result.trouble
 
 
 def full(result):
-    for verdict in result["verdicts"].values():
-        assert verdict["points"] == verdict["max_points"], (verdict["exercise"], verdict["message"], result["trouble"])
+    for verdict in result.verdicts.values():
+        assert verdict.points == verdict.max_points, (verdict.exercise, verdict.message, result.trouble)
 
 
 def test_a_wrong_answer_does_lose(grade):
     """The control of all tests above."""
-    assert grade("def to_upper(text):\n    return text")["verdicts"]["check-to_upper"]["points"] == 0
+    assert grade("def to_upper(text):\n    return text").verdicts["check-to_upper"].points == 0

@@ -18,9 +18,11 @@ import course_lib
 from course_lib.grading import commands, preprocessors
 from course_lib.grading.cohort import grade_class
 from course_lib.grading.gradebook import graded_notebook
-from course_lib.grading.handed_in.cells import MAX_BYTES, cells_of
+from course_lib.grading.handed_in.cells import MAX_BYTES, MAX_CELLS, cells_of
 from course_lib.grading.handed_in.course_folders import Course
-from course_lib.grading.handed_in.repaired import inert, repair
+from course_lib.grading.handed_in.inert_markdown import inert
+from course_lib.grading.handed_in.repaired import repair
+from course_lib.grading.result import Result
 
 ROOT = Path(course_lib.__file__).parents[1]
 CONCEPT = "string_comparison"
@@ -89,6 +91,21 @@ def test_no_file_takes_long(name):
     assert time.process_time() - begun < 10
     assert not cells
     assert any(words in note for note in notes)
+
+
+@pytest.mark.parametrize("source", ["", " ", "x", "def f(): pass\n"])
+@pytest.mark.parametrize("kept", [[], ["check-to_upper"], ["answer-to_upper"]], ids=["none", "a check", "an answer"])
+def test_many_small_cells_take_no_longer_than_their_number(source, kept):
+    release = json.loads(RELEASE.read_text())
+    own = {"cell_type": "code", "id": "", "metadata": {}, "source": source, "outputs": []}
+    ours = [cell for cell in release["cells"] if cell["id"] in kept]
+    data = json.dumps(release | {"cells": [*[own] * 30_000, *ours, *[own] * 30_000]}).encode()
+    begun = time.process_time()
+    repaired = repair(data, release)
+    assert time.process_time() - begun < 5  # 20 s when each cell looked at all others
+    assert len(repaired.notebook["cells"]) <= MAX_CELLS + len(release["cells"])
+    assert not source.strip() or any(" 10000 were read" in note for note in [*repaired.notes, *repaired.review])
+    assert repaired.found == ("answer-to_upper" in kept)
 
 
 @pytest.mark.parametrize("name", ACTIVE)
@@ -161,7 +178,7 @@ def test_no_cell_takes_long_to_show(text):
     release = json.loads(RELEASE.read_text())
     own = {"cell_type": "markdown", "id": "", "metadata": {}, "source": text * (100_000 // len(text))}
     handed_in = release | {"cells": [own, *release["cells"], *[own | {"source": "a"}] * 5_000]}
-    shown = graded_notebook.graded(repair(json.dumps(handed_in).encode(), release).notebook, {})
+    shown = graded_notebook.graded(repair(json.dumps(handed_in).encode(), release).notebook, Result())
     assert len(shown["cells"]) <= len(release["cells"]) + graded_notebook.MOST_CELLS
     assert {cell["id"] for cell in release["cells"] if cell["cell_type"] == "code"} <= {c["id"] for c in shown["cells"]}
     begun = time.process_time()
@@ -196,13 +213,19 @@ def instead_of_the_notebook(make):
 
 # What stands in a student's folder, and what the teacher is told.
 FOLDERS = {
-    "a file of a terabyte": (sparse, "repaired mallory/.*larger than 100 MB"),
-    "a pipe": (instead_of_the_notebook(os.mkfifo), "repaired mallory/.*no submitted notebook"),
-    "a folder": (instead_of_the_notebook(Path.mkdir), "repaired mallory/.*no submitted notebook"),
-    "a link": (instead_of_the_notebook(lambda path: path.symlink_to("/etc/passwd")), "repaired mallory/.*no submitted"),
+    "a file of a terabyte": (sparse, "for review mallory/.*larger than 100 MB"),
+    "a pipe": (instead_of_the_notebook(os.mkfifo), "for review mallory/.*no notebook: 'string_comparison.ipynb' can"),
+    "a folder": (
+        instead_of_the_notebook(Path.mkdir),
+        "for review mallory/.*no notebook: 'string_comparison.ipynb' can",
+    ),
+    "a link": (
+        instead_of_the_notebook(lambda path: path.symlink_to("/etc/passwd")),
+        "for review mallory/.*no notebook",
+    ),
     "a link to itself": (
         instead_of_the_notebook(lambda path: path.symlink_to(path)),
-        "repaired mallory/.*no submitted",
+        "for review mallory/.*no notebook",
     ),
     "an assignment of her own": (lambda place: (place.parent / "mine").mkdir(), "failed mallory/mine: .*no released"),
     "a name that is no text": (

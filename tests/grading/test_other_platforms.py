@@ -75,14 +75,14 @@ def graded(monkeypatch):
 @pytest.mark.parametrize("name", LACKS)
 def test_a_platform_that_lacks_it_grades_and_says_what_holds(graded, name):
     result = graded(LACKS[name])
-    assert all(verdict["points"] == verdict["max_points"] for verdict in result["verdicts"].values())
-    assert PROCESS in result["layers"]
+    assert all(verdict.points == verdict.max_points for verdict in result.verdicts.values())
+    assert PROCESS in result.layers
     if "Landlock" in LACKS[name] or "landlock" in LACKS[name]:
-        assert not result["isolated"]
-        assert not any(layer.startswith("landlock") for layer in result["layers"])
+        assert not result.isolated
+        assert not any(layer.startswith("landlock") for layer in result.layers)
     if "kernel.unshare" in LACKS[name]:
-        assert not any("namespace" in layer for layer in result["layers"])
-    assert result["isolated"] == (set(TRUSTED) <= set(result["layers"]))
+        assert not any("namespace" in layer for layer in result.layers)
+    assert result.isolated == (set(TRUSTED) <= set(result.layers))
 
 
 @pytest.mark.slow
@@ -92,7 +92,7 @@ def test_there_too_a_child_that_dies_or_hangs_costs_only_its_exercise(graded):
         f"{CONCEPT}.c_compare": "def c_compare(left, right):\n    while True: pass",
     }
     result = graded(LACKS["all of it, as on macOS"], bad)
-    points = {v["exercise"].rpartition(".")[2]: v["points"] / v["max_points"] for v in result["verdicts"].values()}
+    points = {v.exercise.rpartition(".")[2]: v.points / v.max_points for v in result.verdicts.values()}
     assert {name for name, share in points.items() if share < 1} == {"to_upper", "c_compare"}
     assert points["to_upper"] == points["c_compare"] == 0
 
@@ -108,7 +108,7 @@ def test_no_socket_is_used_that_macos_lacks(graded, monkeypatch):
 
     monkeypatch.setattr(socket, "socketpair", socketpair)
     result = graded("")
-    assert all(verdict["points"] for verdict in result["verdicts"].values())
+    assert all(verdict.points for verdict in result.verdicts.values())
 
 
 # The whole way as somebody without rights

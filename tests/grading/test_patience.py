@@ -39,7 +39,7 @@ def examined(warm):
         answer = answer or demo_class.solutions_of(ROOT / "solutions" / f"{concept}.py")[f"{concept}.{name}"]
         release, data = handed_in(concept, {name: answer}, cells)
         result = examine_notebook(warm, repair(data, release), 7, limits)
-        return result, result["verdicts"][f"check-{name}"]
+        return result, result.verdicts[f"check-{name}"]
 
     return examined
 
@@ -47,8 +47,8 @@ def examined(warm):
 @pytest.mark.slow
 def test_any_number_of_cells_may_end_the_process(examined):
     result, verdict = examined(["import os\nos._exit(0)"] * 12)
-    assert verdict["passed"]
-    assert len(result["trouble"]) == 12
+    assert verdict.passed
+    assert len(result.trouble) == 12
 
 
 @pytest.mark.slow
@@ -57,8 +57,8 @@ def test_cells_that_take_too_long_together_leave_those_above_graded(examined):
     begun = time.monotonic()
     _, verdict = examined(["import time\ntime.sleep(0.45)"] * 40)
     assert time.monotonic() - begun < 4 * LIMITS.notebook + 5
-    assert verdict["points"] == 0
-    assert "together ran for more than 8 s" in verdict["message"]
+    assert verdict.points == 0
+    assert "together ran for more than 8 s" in verdict.message
 
 
 @pytest.mark.slow
@@ -70,14 +70,14 @@ def test_a_notebook_that_is_slow_every_time_ends(examined):
     dies = "def to_upper(text):\n    import os\n    os._exit(0)"
     _, verdict = examined([slow] * 5, answer=dies)
     assert time.monotonic() - begun < 5 * LIMITS.notebook
-    assert verdict["points"] == 0
+    assert verdict.points == 0
 
 
 def test_a_hundred_cells_show_no_more_than_is_kept(examined):
     result, verdict = examined(["print('x' * 200_000)"] * 100)
-    assert verdict["passed"]
-    assert len(json.dumps(result)) < 10 << 20
-    shown = [output for outputs in result["outputs"].values() for output in outputs]
+    assert verdict.passed
+    assert len(result.to_json()) < 10 << 20
+    shown = [output for outputs in result.outputs.values() for output in outputs]
     assert "more was printed than is kept" in shown[-1]["text"]
 
 
@@ -106,7 +106,7 @@ def test_an_endless_answer_that_a_driver_follows_ends(examined):
     begun = time.monotonic()
     _, verdict = examined([], "Nesterov", endless("time.sleep(0.2) or self.found[0]"), "optimizers")
     assert time.monotonic() - begun < 40
-    assert verdict["points"] == 0
+    assert verdict.points == 0
 
 
 @pytest.mark.slow
@@ -115,8 +115,8 @@ def test_an_endless_answer_does_not_fill_the_examiner(examined, monkeypatch):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     _, verdict = examined([], "Nesterov", endless("torch.ones(1 << 20)"), "optimizers")
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 600 << 10
-    assert verdict["points"] == 0
-    assert "64 MB together" in verdict["message"]
+    assert verdict.points == 0
+    assert "64 MB together" in verdict.message
 
 
 def test_what_was_shown_can_be_written_as_text_and_is_a_picture(examined):
@@ -128,8 +128,8 @@ def test_what_was_shown_can_be_written_as_text_and_is_a_picture(examined):
         "    display({'image/png': text}, raw=True)",
     ]
     result, _ = examined(cells, answer="def to_upper(text):\n    raise ValueError('\\ud800')")
-    json.dumps(result, ensure_ascii=False).encode()
-    pictures = [output["data"]["image/png"] for output in result["outputs"]["c1"]]
+    result.to_json().encode()
+    pictures = [output["data"]["image/png"] for output in result.outputs["c1"]]
     assert len(pictures) == 3
     assert not any("<" in picture or "\n" in picture for picture in pictures)
 
@@ -149,7 +149,7 @@ def test_a_server_that_ends_is_our_trouble_and_started_again(monkeypatch):
     monkeypatch.setattr(worker, "WarmServer", Mortal)
     worker.close()
     try:
-        assert worker.grade(task)["verdicts"]["check-to_upper"]["status"] == "failed"
+        assert worker.grade(task).verdicts["check-to_upper"].status == "failed"
         worker.close()
         monkeypatch.setattr(Mortal, "child", lambda *_: (_ for _ in ()).throw(ServerGone))
         with pytest.raises(ServerGone):

@@ -69,7 +69,7 @@ def attack(warm, release, right, course):
         notebook["cells"].insert(0, first | {"execution_count": None})
         repaired = repair(json.dumps(notebook).encode(), release)
         result = examine_notebook(warm, repaired, 7, LIMITS)
-        layers.extend(result["layers"])
+        layers.extend(result.layers)
         return result, json.dumps(graded_notebook.graded(repaired.notebook, result))
 
     yield attack
@@ -86,10 +86,10 @@ def attack(warm, release, right, course):
 
 def unharmed(name, result, shown, course):
     """Check what holds for every hostile notebook."""
-    attacked, other = (result["verdicts"][f"check-{name}"] for name in ("to_upper", "utf8_encode"))
-    assert attacked["points"] == 0, attacked
-    assert attacked["message"]
-    assert name in hostile.BREAKS_ITSELF or other["points"] == other["max_points"], other
+    attacked, other = (result.verdicts[f"check-{name}"] for name in ("to_upper", "utf8_encode"))
+    assert attacked.points == 0, attacked
+    assert attacked.message
+    assert name in hostile.BREAKS_ITSELF or other.points == other.max_points, other
     assert CANARY not in shown
     assert RUBRIC not in shown
     assert "<script" not in "".join(markup(json.loads(shown)))
@@ -134,7 +134,7 @@ def test_no_limit_is_passed(attack, course, name):
 def test_a_right_answer_would_have_earned_its_points(attack, right):
     """The control: it is the answers that fail above, not the exercise."""
     result, _ = attack("", right[f"{CONCEPT}.to_upper"])
-    assert result["verdicts"]["check-to_upper"]["points"] == result["verdicts"]["check-to_upper"]["max_points"]
+    assert result.verdicts["check-to_upper"].points == result.verdicts["check-to_upper"].max_points
 
 
 def test_there_are_forty_of_them_and_more():

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import signal
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any
 
 from course_lib.checking import Rubric, UnknownExercise, Verdict, examine, find
 from course_lib.checking.reasons import Reason
@@ -20,17 +18,18 @@ from course_lib.grading.examiner.session import Cell, GaveUp, Session
 from course_lib.grading.examiner.shown_modules import files_for
 from course_lib.grading.examiner.warm_server import ServerGone, WarmServer
 from course_lib.grading.handed_in.repaired import Repaired, text_of
-from course_lib.grading.sandbox.lockdown import TRUSTED, Limits
+from course_lib.grading.result import Result
+from course_lib.grading.sandbox.lockdown import Limits
 from course_lib.grading.talk import frames
 
 PUBLIC = 0  # the seed of `check` in the learner's notebook
 PATIENCE = 5.0  # times the limit of one call: how long one exercise may keep the examiner itself busy
 
 
-def examine_notebook(warm: WarmServer, repaired: Repaired, seed: int, limits: Limits) -> dict[str, Any]:
-    """Return verdicts by grade id, outputs by cell id, active layers and times, all JSON-ready."""
+def examine_notebook(warm: WarmServer, repaired: Repaired, seed: int, limits: Limits) -> Result:
+    """Return verdicts and outputs by cell id, active layers and times."""
     begun = time.monotonic()
-    cells = _cells(repaired.notebook)
+    cells = _cells(repaired)
     text = "\n".join(cell.source for cell in cells)
     names = [cell.exercise for cell in cells if cell.exercise]
     session = Session(warm, cells, _sources(text, names), limits)
@@ -39,26 +38,26 @@ def examine_notebook(warm: WarmServer, repaired: Repaired, seed: int, limits: Li
         verdicts = {cell.id: _verdict(session, cell, seed, text) for cell in cells if cell.exercise}
     finally:
         session.close()
-    result = {
-        "verdicts": verdicts,
-        "outputs": session.outputs,
-        "trouble": session.trouble,
-        "layers": session.layers,
-        "isolated": set(TRUSTED) <= set(session.layers),
-        "notes": repaired.notes,
-        "seconds": round(time.monotonic() - begun, 3),
-    }
-    return json.loads(json.dumps(result, ensure_ascii=False).encode(errors="replace"))  # type: ignore[no-any-return]
+    result = Result(
+        verdicts=verdicts,
+        outputs=session.outputs,
+        trouble=tuple(session.trouble),
+        layers=tuple(session.layers),
+        notes=tuple(repaired.notes),
+        review=tuple(repaired.review),
+        seconds=round(time.monotonic() - begun, 3),
+    )
+    return Result.from_json(result.to_json())  # as it will be read again, without what no UTF-8 holds
 
 
-def _cells(notebook: dict[str, Any]) -> list[Cell]:
+def _cells(repaired: Repaired) -> list[Cell]:
     """Return the code cells in order. Check cells are never run: they say where an exercise is examined."""
     made = []
-    for cell in notebook["cells"]:
+    for cell in repaired.notebook["cells"]:
         if cell["cell_type"] == "code":
             grade = cell["metadata"].get("nbgrader", {})
             exercise = cell["metadata"].get("check", "") if grade.get("grade") else ""
-            made.append(Cell(cell["id"], text_of(cell), exercise))
+            made.append(Cell(cell["id"], text_of(cell), exercise, cell["id"] in repaired.blank))
     return made
 
 
@@ -85,11 +84,13 @@ def _found(name: str) -> Rubric | None:
         return None
 
 
-def _verdict(session: Session, cell: Cell, seed: int, text: str) -> dict[str, Any]:
+def _verdict(session: Session, cell: Cell, seed: int, text: str) -> Verdict:
     """Examine one exercise where it stands the student best, and write what may be shown of it."""
     rubric = _found(cell.exercise)
     if rubric is None:
-        return {"exercise": cell.exercise, "points": 0.0, "error": f"There is no exercise named {cell.exercise!r}."}
+        return Verdict(
+            cell.exercise, cell.exercise, "failed", 0.0, 0.0, f"There is no exercise named {cell.exercise!r}."
+        )
     best, deaths = _examine(session, rubric, seed)
     if not best.passed and not deaths and not session.tired:
         best, deaths = _elsewhere(session, cell, rubric, seed, text, best)
@@ -97,7 +98,7 @@ def _verdict(session: Session, cell: Cell, seed: int, text: str) -> dict[str, An
         public = best
     else:
         public, _ = _examine(session, rubric, PUBLIC)
-    return showable(best, public, session.reason_for(cell)).to_dict()
+    return showable(best, public, session.reason_for(cell))
 
 
 def _elsewhere(

@@ -26,11 +26,12 @@ class GaveUp(Exception):
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell; one with an exercise is a check, which is never run."""
+    """A code cell; one with an exercise is a check, which is never run. A blank one is ours, and redefines nothing."""
 
     id: str
     source: str
     exercise: str = ""
+    blank: bool = False
 
 
 class Session:
@@ -77,8 +78,9 @@ class Session:
         self.at = -1
         try:
             answers.ask("library", self.limits.call, sources=self.sources)
-            self._run(answers, [i for i, cell in enumerate(self.cells) if not cell.exercise], deadline)
-            late = [i for i, cell in enumerate(self.cells) if self.errors.get(cell.id) == "NameError"]
+            places = [i for i, cell in enumerate(self.cells) if not cell.exercise]
+            self._run(answers, sorted(places, key=lambda i: not self.cells[i].blank), deadline)
+            late = [i for i in places if self.errors.get(self.cells[i].id) == "NameError" and not self.cells[i].blank]
             self._run(answers, late, deadline)
         except DEATHS as error:
             child.end()

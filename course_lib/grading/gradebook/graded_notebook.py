@@ -8,23 +8,24 @@ from typing import Any
 from course_lib.checking.card import card
 from course_lib.checking.verdict import Verdict
 from course_lib.grading.handed_in.repaired import text_of
+from course_lib.grading.result import Result
 
 SCORE = "course_points"  # metadata of a check cell's result, which our SaveVerdicts reads
 MOST_TEXT, MOST_CELLS = 20_000, 1_000  # of one cell, and of a student's own: what shows them is slow, or worse
 
 
-def graded(notebook: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+def graded(notebook: dict[str, Any], result: Result) -> dict[str, Any]:
     """Return a copy of a repaired notebook with outputs and verdicts; nothing in it is markup of a student's."""
     made = copy.deepcopy(notebook)
     _shorten(made)
     for cell in made["cells"]:
         if cell["cell_type"] != "code":
             continue
-        cell["outputs"] = [_output(item) for item in result.get("outputs", {}).get(cell["id"], [])]
-        verdict = result.get("verdicts", {}).get(cell["id"])
+        cell["outputs"] = [_output(item) for item in result.outputs.get(cell["id"], [])]
+        verdict = result.verdicts.get(cell["id"])
         grade = cell["metadata"].get("nbgrader", {})
         if grade.get("grade") and verdict is None:
-            words = result.get("failed") or "There is no verdict on this exercise."
+            words = result.failed or "There is no verdict on this exercise."
             cell["outputs"] = [_scored(0.0, f"Not graded: {words}", "")]
         elif verdict is not None:
             cell["outputs"] = [_card(verdict, float(grade.get("points", 0)))]
@@ -44,12 +45,8 @@ def _shorten(notebook: dict[str, Any]) -> None:
     notebook["cells"] = kept
 
 
-def _card(verdict: dict[str, Any], most: float) -> dict[str, Any]:
-    points = min(max(float(verdict["points"]), 0.0), most)
-    if "error" in verdict:
-        return _scored(points, verdict["error"], "")
-    made = Verdict.from_dict(verdict)
-    return _scored(points, str(made), card(made))
+def _card(verdict: Verdict, most: float) -> dict[str, Any]:
+    return _scored(min(max(float(verdict.points), 0.0), most), str(verdict), card(verdict))
 
 
 def _scored(points: float, text: str, html: str) -> dict[str, Any]:
@@ -68,10 +65,10 @@ def _output(item: dict[str, Any]) -> dict[str, Any]:
     return {"output_type": "display_data", "data": dict(item["data"]), "metadata": {}}
 
 
-def _add_notes(notebook: dict[str, Any], result: dict[str, Any]) -> None:
+def _add_notes(notebook: dict[str, Any], result: Result) -> None:
     """Say above the first cell what was mended, and whether student code was isolated."""
-    notes = [*result.get("notes", []), *result.get("trouble", [])]
-    if result.get("layers") is not None and not result.get("isolated"):
+    notes = [*result.review, *result.notes, *result.trouble]
+    if not result.isolated:
         notes.append("This notebook was graded without isolation.")
     if not notes:
         return

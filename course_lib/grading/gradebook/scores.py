@@ -20,6 +20,12 @@ from course_lib.grading.gradebook import sole_writer
 from course_lib.grading.gradebook.late_penalties import Late, LatePenalties, Unclear, handed_in_at
 from course_lib.grading.handed_in.course_folders import Course, CourseError, exercises_in
 from course_lib.grading.handed_in.repaired import text_of
+from course_lib.grading.result import Result
+from course_lib.grading.verdict_files import Reasons
+
+
+class GradebookGone(CourseError):
+    """The database takes nothing any more; what was graded is kept."""
 
 
 def open_gradebook(course: Course) -> Gradebook:
@@ -65,6 +71,7 @@ class Writer:
         self.course = course
         self.penalties = LatePenalties(course)
         self.known: set[str] = set()
+        self.reasons = Reasons(course.root)
         with contextlib.ExitStack() as opened:
             opened.enter_context(sole_writer.of_folder(course))
             self.book = opened.enter_context(contextlib.closing(open_gradebook(course)))
@@ -102,25 +109,35 @@ class Writer:
             book.update_or_create_source_cell(*place, **kind, **source)
         self.known.add(assignment)
 
-    def record(self, assignment: str, student: str, notebook: dict[str, Any], result: dict[str, Any]) -> Recorded:
+    def record(
+        self, assignment: str, release: bytes, student: str, notebook: dict[str, Any], result: Result
+    ) -> Recorded:
         """Write one submission's scores, late penalty and graded notebook.
 
-        What the database does not take of one submission is unclear; raises `CourseError` where it takes nothing more.
+        What the database does not take of one submission is unclear. Raises `GradebookGone` where it takes nothing
+        more; whatever else is raised has left no half of a submission behind.
         """
         try:
+            self.ensure_assignment(assignment, release)
             return self._record(assignment, student, notebook, result)
         except (SQLAlchemyError, InvalidEntry) as error:
-            try:
-                self.book.db.rollback()
-                self.book.db.execute(select(1))
-            except SQLAlchemyError as gone:
-                raise CourseError(
-                    f"The gradebook {self.course.shown_db_url} is gone: {first_line(gone)}. "
-                    "What was graded is kept; run again when it is back."
-                ) from error
+            self._roll_back(error)
             return Recorded(unclear=[f"it could not be entered in the gradebook: {first_line(error)}"])
+        except Exception as error:
+            self._roll_back(error)
+            raise
 
-    def _record(self, assignment: str, student: str, notebook: dict[str, Any], result: dict[str, Any]) -> Recorded:
+    def _roll_back(self, error: Exception) -> None:
+        try:
+            self.book.db.rollback()
+            self.book.db.execute(select(1))
+        except SQLAlchemyError as gone:
+            raise GradebookGone(
+                f"The gradebook {self.course.shown_db_url} is gone: {first_line(gone)}. "
+                "What was graded is kept; run again when it is back."
+            ) from error
+
+    def _record(self, assignment: str, student: str, notebook: dict[str, Any], result: Result) -> Recorded:
         book, done = self.book, Recorded()
         book.db.expire_all()  # what somebody else, in formgrader say, has changed since the last one
         book.update_or_create_student(student)
@@ -134,17 +151,19 @@ class Writer:
             warnings.simplefilter("ignore")  # nbgrader 0.9's own, of SQLAlchemy 2
             submission = book.update_or_create_submission(assignment, student, **extra)
         graded = next(n for n in submission.notebooks if n.name == assignment)
+        points = {grade.name: points_of(notebook, result, grade.name) for grade in graded.grades}
+        before = {grade.name: grade.auto_score for grade in graded.grades}
         with book.db.no_autoflush:  # one write of all scores, not one for each that is looked up
             for grade in graded.grades:
-                done.total += set_score(grade, points_of(notebook, result, grade.name))
+                done.total += set_score(grade, points[grade.name])
         try:
             done.late = self.penalties.give(submission, graded)
         except Unclear as error:
             done.unclear.append(str(error))
-        if "failed" in result or done.unclear:  # our own trouble must not become a silent zero, nor a silent full mark
-            for grade in graded.grades:
-                grade.needs_manual_grade = True
+        reasons = [*result.review, *filter(None, [result.failed]), *done.unclear]
+        ask_for_review(graded.grades, before, reasons, self.reasons.get(assignment, student))
         book.db.commit()
+        self.reasons.put(assignment, student, reasons)
         folder = self.course.folder("autograded", student, assignment)
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / f"{assignment}.ipynb", (json.dumps(notebook, indent=1) + "\n").encode())
@@ -153,19 +172,31 @@ class Writer:
         return done
 
 
-def points_of(notebook: dict[str, Any], result: dict[str, Any], grade_id: str) -> float:
+def points_of(notebook: dict[str, Any], result: Result, grade_id: str) -> float:
     """Return an exercise's points by its grade id; no verdict means 0."""
     for cell in notebook["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("grade_id") == grade_id:
-            return float(result.get("verdicts", {}).get(cell.get("id", ""), {}).get("points", 0.0))
+            return result.points(cell.get("id", ""))
     return 0.0
 
 
 def set_score(grade: Any, points: float) -> float:
-    """Set an automatic score within its bounds, and ask for a look where a person had graded by hand."""
+    """Set an automatic score within its bounds, and return it."""
     grade.auto_score = min(max(points, 0.0), float(grade.max_score))
-    grade.needs_manual_grade = grade.manual_score is not None
     return float(grade.auto_score)
+
+
+def ask_for_review(grades: Any, before: dict[str, float | None], reasons: list[str], earlier: list[str] | None) -> None:
+    """Mark grades that a person should look at: for these reasons, or where a score changed that one was given for.
+
+    What a person has settled stays so while the score and the reasons are what they were. Our own trouble must become
+    neither a silent zero nor a silent full mark.
+    """
+    for grade in grades:
+        if grade.auto_score != before[grade.name]:
+            grade.needs_manual_grade = bool(reasons) or grade.manual_score is not None
+        elif reasons != (earlier or []):
+            grade.needs_manual_grade = bool(reasons)
 
 
 def has_assignment(book: Gradebook, assignment: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 MAX_BYTES = 100 << 20  # what a repository on GitHub would take, too
 MAX_PARTS = 3_000_000  # brackets and braces: Python needs some 200 bytes for each
+MAX_CELLS, MAX_SOURCE = 10_000, 16 << 20  # of a notebook; characters of all its sources together
 MAX_TRIES = 8  # how often, on average, a damaged file is read again from another place
 _CELL = re.compile(r'\{\s*"(?:attachments|cell_type|execution_count|id|metadata|outputs|source|input)"\s*:')
 
@@ -37,8 +38,23 @@ def cells_of(data: bytes) -> tuple[list[dict[str, Any]], list[str]]:
             notes.append(f"The file is not a whole notebook; {len(found)} cells could be read.")
         else:
             notes.append("No cell could be read from the file.")
-    cells = [cell for raw in found if (cell := _clean(raw)) is not None]
-    return cells, notes
+    cells = [
+        cell for raw in found if (cell := _clean(raw)) is not None and (cell["source"].strip() or cell["grade_id"])
+    ]
+    kept = _limited(cells)
+    if len(kept) < len(cells):
+        notes.append(f"Of {len(cells)} cells {len(kept)} were read.")
+    return kept, notes
+
+
+def _limited(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return as many cells as are read, in order; those that were handed out come before a student's own."""
+    chosen, left = [], MAX_SOURCE
+    for i in sorted(range(len(cells)), key=lambda i: not cells[i]["grade_id"])[:MAX_CELLS]:
+        left -= len(cells[i]["source"])
+        if left >= 0:
+            chosen.append(i)
+    return [cells[i] for i in sorted(chosen)]
 
 
 def _decoded(data: bytes) -> tuple[str, list[str]]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from course_lib.grading.handed_in.cells import read
+from course_lib.grading.handed_in.safe_names import alike, problem_with, shown
+from course_lib.grading.handed_in.which_notebook import which
 
 
 class CourseError(ValueError):
@@ -18,23 +20,32 @@ class CourseError(ValueError):
 
 @dataclass(frozen=True)
 class Submission:
-    """One student's notebook for one assignment; `path` is None where nothing usable was handed in."""
+    """What one student handed in for one assignment: a folder, or a notebook that lies beside where it should be."""
 
     student: str
     assignment: str
-    path: Path | None
+    place: Path
+    refused: str = ""  # why it cannot be recorded
+    notes: tuple[str, ...] = ()
+    review: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """Its name in messages, without what a terminal would obey: folders may come out of students' archives."""
-        name = f"{self.student}/{self.assignment}"
-        return name if name.isprintable() else ascii(name)
+        return shown(f"{self.student}/{self.assignment}")
 
-    def read(self) -> bytes | None:
-        """Return the file, None if there is none; raises `CourseError` where the folders' names cannot be recorded."""
-        if not f"{self.student}{self.assignment}".isprintable():
-            raise CourseError(f"The folder {self.name} has characters that cannot be shown; rename it.")
-        return read(self.path) if self.path else None
+    def read(self, release: bytes) -> tuple[Submission, bytes | None]:
+        """Return the file that is meant, None if there is none, with what is to be said of the choice.
+
+        Raises `CourseError` where the submission cannot be recorded, OSError where it cannot be read.
+        """
+        if self.refused:
+            raise CourseError(f"It cannot be graded: {self.refused}.")
+        if not self.place.is_dir():
+            return self, read(self.place)
+        meant = which(self.place, self.assignment, release)
+        chosen = replace(self, notes=(*self.notes, *meant.notes), review=(*self.review, *meant.review))
+        return chosen, read(meant.path) if meant.path else None
 
 
 @dataclass
@@ -95,25 +106,54 @@ class Course:
         found = sorted(self._submissions(assignment, student), key=lambda s: (s.assignment, s.student))
         if not found:
             where = self.directory.format_path(self.directory.submitted_directory, student or "*", assignment or "*")
-            raise CourseError(f"Nothing was handed in: no folder matches {where}.")
+            raise CourseError(f"Nothing was handed in: no folder matches {shown(where)}.")
         return found
 
     def _submissions(self, assignment: str | None, student: str | None) -> Iterator[Submission]:
         base = Path(self.directory.format_path(self.directory.submitted_directory, "", ""))
-        for folder in sorted(base.glob(f"{student or '*'}/{assignment or '*'}")):
-            parts = (folder, folder.parent)
-            if folder.is_dir() and not any(part.is_symlink() or part.name.startswith(".") for part in parts):
-                yield Submission(folder.parent.name, folder.name, _notebook_in(folder))
+        students = [folder for folder in _listed(base) if folder.is_dir()]
+        doubles = alike(folder.name for folder in students)
+        for folder in students:
+            if student not in (None, folder.name):
+                continue
+            refused = problem_with(folder.name)
+            if folder.name in doubles:
+                refused = "another student's folder has a name that looks the same; rename one of them"
+            yield from self._of_student(folder, refused, assignment)
+
+    def _of_student(self, folder: Path, refused: str, assignment: str | None) -> Iterator[Submission]:
+        """Yield the folders of one student, and the notebooks that lie beside them."""
+        if folder.is_symlink():
+            refused = "the student's folder is a link, which may lead anywhere; put the folder itself there"
+        entries = _listed(folder)
+        names = {entry.name for entry in entries if entry.is_dir()}
+        for entry in entries:
+            name = entry.name if entry.is_dir() else self._assignment_of(entry)
+            if not name or assignment not in (None, name) or (not entry.is_dir() and name in names):
+                continue
+            names.add(name)
+            why = refused or problem_with(name)
+            if entry.is_symlink():
+                why = why or "it is a link, which may lead anywhere; put the folder or file itself there"
+            beside = f"It was found as {shown(entry.name)!r}, outside of the folder {name!r}."
+            yield Submission(folder.name, name, entry, why, () if entry.is_dir() else (beside,))
+
+    def _assignment_of(self, path: Path) -> str:
+        """Return the assignment whose name a loose notebook has, perhaps with something behind it, or nothing."""
+        stem = path.name.lower().removesuffix(".ipynb")
+        if stem == path.name.lower():
+            return ""
+        base = Path(self.directory.format_path(self.directory.release_directory, ".", ""))
+        fitting = [entry.name for entry in _listed(base) if entry.is_dir() and stem.startswith(entry.name.lower())]
+        return max(fitting, key=len, default="")
 
 
-def _notebook_in(folder: Path) -> Path | None:
-    """Return the submitted notebook: by its name, else the largest other one; a link leads nowhere."""
-    own = folder / f"{folder.name}.ipynb"
-    others = [p for p in [own, *folder.glob("*.ipynb"), *folder.glob("*.ipynb.txt"), *folder.glob("*.json")]]
-    usable = [path for path in others if path.is_file() and not path.is_symlink()]
-    if own in usable:
-        return own
-    return max(usable, key=lambda path: path.stat().st_size, default=None)
+def _listed(folder: Path) -> list[Path]:
+    """Return what is in a folder, sorted, without hidden entries; nothing if it is gone or cannot be read."""
+    try:
+        return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    except OSError:
+        return []
 
 
 def exercises_in(release: bytes) -> dict[str, dict[str, Any]]:

@@ -2,41 +2,71 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import itertools
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 from course_lib.grading.handed_in.cells import cells_of
+from course_lib.grading.handed_in.inert_markdown import inert
 
 
 @dataclass
 class Repaired:
-    """A whole notebook in the release's format, and what had to be mended."""
+    """A whole notebook in the release's format, what had to be mended, and what a person should look at."""
 
     notebook: dict[str, Any]
     notes: list[str] = field(default_factory=list)
+    review: list[str] = field(default_factory=list)
+    blank: set[str] = field(default_factory=set)  # ids of cells of ours, which must not redefine what a student wrote
     found: int = 0  # how many of the student's answer cells were found
 
 
 def repair(data: bytes | None, release: dict[str, Any]) -> Repaired:
     """Rebuild a submission around the cells of `release`, whatever state it is in; None stands for a missing file."""
-    cells, notes = cells_of(data) if data is not None else ([], ["There is no submitted notebook."])
+    cells, notes = cells_of(data) if data is not None else ([], [])
     wanted = {_grade_id(cell): cell for cell in release["cells"] if _grade_id(cell)}
+    cells, more = _code_taken_out_of_texts(cells, wanted)
     matched = _matches(cells, wanted)
-    notes += _differences(cells, matched, wanted)
-    made = [_restored(cell, wanted.get(matched.get(i, ""))) for i, cell in enumerate(cells)]
-    taken = set(matched.values())
-    for position, cell in enumerate(release["cells"]):
-        grade_id = _grade_id(cell)
-        if grade_id and grade_id not in taken:
-            whole = copy.deepcopy(cell) | {"source": text_of(cell)}
-            made.insert(_place(made, release["cells"][:position]), whole)
-    answers = {grade_id for grade_id in taken if _is_answer(wanted[grade_id])}
+    found = sum(_is_answer(wanted[grade_id]) for grade_id in matched.values())
+    review = [] if found or data is None else [_not_ours(cells, notes, release)]
+    notes = [*notes, *more, *_differences(cells, matched, wanted)] if found else []
+    made, kept = _with_what_was_missing(_restored_all(cells, matched, wanted), release["cells"], set(matched.values()))
     whole = {key: copy.deepcopy(release[key]) for key in ("metadata", "nbformat", "nbformat_minor")}
     whole["cells"] = _with_unique_ids(made)
-    return Repaired(whole, notes, len(answers))
+    return Repaired(whole, notes, review, _blank(made, kept, wanted), found)
+
+
+def _blank(cells: list[dict[str, Any]], kept: list[bool], wanted: dict[str, Any]) -> set[str]:
+    """Return the ids of answer cells that hold our text only, and whose name the student uses elsewhere."""
+    texts = {text_of(cell).strip(): match[2] for cell in wanted.values() if (match := _defined(cell))}
+    ours = [not own or text_of(cell).strip() in texts for cell, own in zip(cells, kept, strict=True)]
+    theirs = [text_of(cell) for cell, our in zip(cells, ours, strict=True) if not our and not _locked(cell)]
+    used = set(re.findall(r"\w+", "\n".join(theirs)))
+    return {
+        cell["id"] for cell, our in zip(cells, ours, strict=True) if our and texts.get(text_of(cell).strip()) in used
+    }
+
+
+def _locked(cell: dict[str, Any]) -> bool:
+    return bool(cell["metadata"].get("nbgrader", {}).get("locked"))
+
+
+def _not_ours(cells: list[dict[str, Any]], notes: list[str], release: dict[str, Any]) -> str:
+    """Say what was handed in, where it holds no answer cell at all."""
+    asked = Counter(re.findall(r"\bcheck\(\s*[\"'](\w+)\.", "\n".join(text_of(cell) for cell in release["cells"])))
+    given = Counter(re.findall(r"\bcheck\(\s*[\"'](\w+)\.", "\n".join(cell["source"] for cell in cells)))
+    others = [name for name, _ in given.most_common() if name not in asked]
+    if others:
+        return f"This is the notebook of {others[0]}, not of {' '.join(asked)}; a person should look at it."
+    if not cells:
+        return " ".join([*notes, "A person should look at it."])
+    return " ".join(
+        ["No answer cell of this assignment was found in the notebook.", *notes, "A person should look at it."]
+    )
 
 
 def _grade_id(cell: dict[str, Any]) -> str:
@@ -83,26 +113,62 @@ def _signature(cell: dict[str, Any]) -> re.Pattern[str] | None:
     text = text_of(cell)
     if not _is_answer(cell):
         return re.compile(rf"\A\s*{re.escape(text.strip())}\s*\Z")
-    defined = re.search(r"^(def|class) (\w+)", text, re.M)
+    defined = _defined(cell)
     return re.compile(rf"^{defined[1]} {defined[2]}\b", re.M) if defined else None
 
 
-# What begins a tag, an entity, a link of another kind than these, or a macro that makes one. Whatever reads Markdown,
-# and in whatever flavor, finds none where an invisible space stands between the characters that make it one.
-_ACTIVE = re.compile(
-    r"!(?=\[)|<(?=[a-zA-Z/!?])|&(?=[#a-zA-Z])|\\(?=[a-z]*(?:href|html|def|let|newcommand|require|url)|(?:class|cssId|style)\b)"
-    r"|\](?=\(\s*<?(?!https?://|#|\)))|\](?=:(?!\s*<?(?:https?://|#)))",
-    re.I,
-)
-_INVISIBLE = "\u200b"
+def _defined(cell: dict[str, Any]) -> re.Match[str] | None:
+    return re.search(r"^(def|class) (\w+)", text_of(cell), re.M) if _is_answer(cell) else None
 
 
-def inert(markdown: str) -> str:
-    """Return a student's Markdown in which no HTML, script, link to a script or picture from elsewhere is left.
+def _code_taken_out_of_texts(
+    cells: list[dict[str, Any]], wanted: dict[str, Any]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Give answers that were merged into a text cell a code cell of their own, below it."""
+    made, found = [], []
+    names = [match[2] for cell in wanted.values() if (match := _defined(cell))]
+    mark = re.compile(rf"^(?:async +)?(?:def|class) +({'|'.join(map(re.escape, names))})\b", re.M) if names else None
+    for cell in cells:
+        made.append(cell)
+        if cell["cell_type"] == "code" or not (mark and mark.search(cell["source"])) or _compiles(cell["source"]):
+            continue  # text without an answer, or an answer that became text as a whole
+        if code := _code_in(cell["source"], mark):
+            made.append({"cell_type": "code", "id": "", "grade_id": "", "source": code})
+            found += mark.findall(code)
+    return made, [f"Answers in a text cell were graded: {', '.join(found)}."] if found else []
 
-    nbgrader's feedback and formgrader show Markdown cells as they are, in the teacher's browser.
-    """
-    return _ACTIVE.sub(lambda found: found[0] + _INVISIBLE, markdown)
+
+def _code_in(text: str, mark: re.Pattern[str]) -> str:
+    """Return the longest run of lines that is Python and defines an answer, or nothing."""
+    lines = [line for line in text.splitlines(keepends=True) if not line.startswith("```")]
+    starts = [i for i, line in enumerate(lines) if re.match(r"(?:import|from|def|class|async)\b|@", line)]
+    runs = ("".join(lines[start : len(lines) - cut]) for start in starts[:20] for cut in range(10))
+    return next((run for run in runs if mark.search(run) and _compiles(run)), "")
+
+
+def _compiles(code: str) -> bool:
+    try:
+        ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _restored_all(cells: list[dict[str, Any]], matched: dict[int, str], wanted: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return submitted cells with the release's flags. What was written into a locked cell stands above it."""
+    made = []
+    for i, cell in enumerate(cells):
+        released = wanted.get(matched.get(i, ""))
+        if released is not None and not _is_answer(released) and _adds(cell, text_of(released)):
+            made.append(_restored(cell | {"id": ""}, None))
+        made.append(_restored(cell, released))
+    return made
+
+
+def _adds(cell: dict[str, Any], released: str) -> bool:
+    """Say whether a locked cell holds more than its own text, changed or not: another cell was merged into it."""
+    merged = re.search(r"^(?:async +)?(?:def|class) +\w", cell["source"], re.M)
+    return cell["cell_type"] == "code" and cell["source"].strip() != released.strip() and bool(merged)
 
 
 def _restored(cell: dict[str, Any], released: dict[str, Any] | None) -> dict[str, Any]:
@@ -119,24 +185,43 @@ def _restored(cell: dict[str, Any], released: dict[str, Any] | None) -> dict[str
     return made
 
 
-def _place(made: list[dict[str, Any]], before: list[dict[str, Any]]) -> int:
-    """Return where a missing cell belongs: after the nearest released cell before it that is there."""
-    for earlier in reversed(before):
-        grade_id = _grade_id(earlier)
-        for i, cell in enumerate(made):
-            if (grade_id and _grade_id(cell) == grade_id) or (not grade_id and cell.get("id") == earlier.get("id")):
-                return i + 1
-    return len(made) if made and not any(_grade_id(cell) for cell in made) else 0
+def _with_what_was_missing(
+    made: list[dict[str, Any]], released: list[dict[str, Any]], taken: set[str]
+) -> tuple[list[dict[str, Any]], list[bool]]:
+    """Put each missing cell of the release after the nearest one before it that is there; say which were there."""
+    at: dict[Any, int] = {}
+    for i, cell in enumerate(made):
+        at.setdefault(_key(cell), i)
+    nowhere = len(made) if made and not taken else 0
+    added: dict[int, list[dict[str, Any]]] = {}
+    place = None  # of the nearest released cell above that is there
+    for cell in released:
+        place = at.get(_key(cell), place)
+        if (grade_id := _grade_id(cell)) and grade_id not in taken:
+            added.setdefault(nowhere if place is None else place + 1, []).append(
+                copy.deepcopy(cell) | {"source": text_of(cell)}
+            )
+    whole, own = [], []
+    for i in range(len(made) + 1):
+        more = added.get(i, [])
+        whole += [*more, *made[i : i + 1]]
+        own += [*[False] * len(more), *[True] * len(made[i : i + 1])]
+    return whole, own
+
+
+def _key(cell: dict[str, Any]) -> tuple[str, str]:
+    return (_grade_id(cell), "") if _grade_id(cell) else ("", str(cell.get("id") or ""))
 
 
 def _with_unique_ids(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    seen: set[str] = set()
-    released = {cell["id"] for cell in cells if _grade_id(cell) and cell.get("id")}
-    for number, cell in enumerate(cells):
+    seen = {cell["id"] for cell in cells if _grade_id(cell) and cell.get("id")}  # these stay as they are
+    fresh = (f"own-{number}" for number in itertools.count())
+    for cell in cells:
         name = str(cell.get("id") or "")
-        own = bool(_grade_id(cell))
-        if not re.fullmatch(r"[\w-]{1,64}", name, re.ASCII) or name in seen or (name in released and not own):
-            name = next(free for free in (f"own-{n}" for n in itertools.count(number)) if free not in seen | released)
+        if _grade_id(cell) and name:
+            continue
+        if not re.fullmatch(r"[\w-]{1,64}", name, re.ASCII) or name in seen:
+            name = next(free for free in fresh if free not in seen)
         seen.add(name)
         cell["id"] = name
     return cells
