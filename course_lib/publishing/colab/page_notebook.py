@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from course_lib.publishing.colab.library_cells import library_cell
-from course_lib.publishing.colab.plain_markdown import address_of, plain_markdown, with_numbers
+from course_lib.publishing.colab.plain_markdown import address_of, plain_markdown
 from course_lib.publishing.contents import Contents, Page, install_cell
+from course_lib.publishing.equations import equations_of, numbered
 from course_lib.publishing.page_text import read_text
 
 _FOLDED = {"hide-input", "hide-cell"}
@@ -45,7 +46,8 @@ def _cells_of(cell: Any, page: Page, contents: Contents) -> Iterator[Any]:
         code = library_cell(block, page.path.parent) if block.depth == 0 else ""
         if code:
             yield from _texts(lines[at : block.line - 1], page, contents)
-            yield nbformat.v4.new_code_cell(with_numbers(code, page))
+            source = (page.path.parent / block.argument).resolve()
+            yield nbformat.v4.new_code_cell(numbered(code, equations_of(contents), page, source))
             at = block.last
     yield from _texts(lines[at:], page, contents)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from course_lib.publishing.colab import plain_lists
 from course_lib.publishing.colab.papers import cited_list, named
 from course_lib.publishing.contents import BRANCH, Contents, Page, PageError, colab_url, source_url
+from course_lib.publishing.equations import Equation, equations_of, numbered, numbers_of
 from course_lib.publishing.page_text import Block, read_text
 
 _ROLE = re.compile(r"\{(?P<name>[\w:+-]+)\}(?P<ticks>`+)(?P<text>.+?)(?P=ticks)", flags=re.S)
@@ -20,15 +21,16 @@ _TITLES = {"note", "tip", "hint", "warning", "caution", "danger", "important", "
 def plain_markdown(text: str, page: Page, contents: Contents) -> str:
     """Turn directives and roles of a piece of a page into plain Markdown."""
     lines, done, at = text.splitlines(), [], 0
-    numbers = numbers_of(page)
+    numbers = numbers_of(page.path)
     for block in [block for block in read_text(text).blocks if block.depth == 0]:
         done += [_LABEL.sub(lambda found: _numbered(found, numbers), line) for line in lines[at : block.line - 1]]
         whole = lines[block.line - 1 : block.last]
         done += _directive(block, page, contents).splitlines() if block.name else whole
         at = block.last
     done += [_LABEL.sub(lambda found: _numbered(found, numbers), line) for line in lines[at:]]
-    papers = named(contents.root)
-    return _links(_ROLE.sub(lambda role: _role(role, papers, numbers), "\n".join(done)), page, contents).strip()
+    papers, equations = named(contents.root), equations_of(contents)
+    plain = _ROLE.sub(lambda role: _role(role, papers, equations, page), "\n".join(done))
+    return _links(plain, page, contents).strip()
 
 
 def _directive(block: Block, page: Page, contents: Contents) -> str:
@@ -45,13 +47,13 @@ def _directive(block: Block, page: Page, contents: Contents) -> str:
 def _as_markdown(block: Block, page: Page, contents: Contents) -> str:
     name, argument, options, body = block.name, block.argument, block.options, block.body.strip("\n")
     make: dict[str, Callable[[], str]] = {
-        "literalinclude": lambda: _included(page.path.parent / argument, options),
+        "literalinclude": lambda: _included(page.path.parent / argument, options, page, contents),
         "quiz": lambda: plain_lists.quiz(argument, body),
         "common-mistakes": lambda: plain_lists.mistakes(argument),
         "exercises": lambda: plain_lists.exercises(argument, contents.root),
         "concept-map": lambda: _concepts(contents),
         "bibliography": lambda: cited_list(_text_of(page), contents.root),
-        "math": lambda: f"$$\n{body}\n{_tag(options.get('label'), numbers_of(page), end=chr(10))}$$",
+        "math": lambda: f"$$\n{body}\n{_tag(options.get('label'), numbers_of(page.path), end=chr(10))}$$",
         "image": lambda: f"![{options.get('alt', '')}]({argument})",
         "figure": lambda: f"![{options.get('alt', '')}]({argument})\n\n{body}",
         "deeper": lambda: plain_lists.deeper(argument, plain_markdown(body, page, contents)),
@@ -71,18 +73,6 @@ def _as_markdown(block: Block, page: Page, contents: Contents) -> str:
     return "\n".join(f"> {line}".rstrip() for line in [*([f"**{title}**", ""] if title else []), *inner.splitlines()])
 
 
-def numbers_of(page: Page) -> dict[str, int]:
-    """The numbers of a page's equations: in the book, those with a label count."""
-    found = re.findall(r"^(?:.*\$\$ *\(([\w:-]+)\)|:label: *(\S+))\s*$", _text_of(page), flags=re.M)
-    return {one or other: number for number, (one, other) in enumerate(found, 1)}
-
-
-def with_numbers(code: str, page: Page) -> str:
-    """Code whose docstrings cite equations by label, with the numbers that they have on the page."""
-    numbers = numbers_of(page)
-    return re.sub(r"\{eq\}`([\w:-]+)`", lambda found: f"({numbers.get(found[1], found[1])})", code)
-
-
 def _text_of(page: Page) -> str:
     return page.path.read_text(encoding="utf-8") if page.path.is_file() else ""
 
@@ -96,11 +86,12 @@ def _numbered(found: re.Match[str], numbers: dict[str, int]) -> str:
     return f"{before}{_tag(found['label'], numbers, end='' if before.strip() else chr(10))}$$"
 
 
-def _included(path: Path, options: dict[str, str]) -> str:
+def _included(path: Path, options: dict[str, str], page: Page, contents: Contents) -> str:
     text = path.read_text(encoding="utf-8")
     wanted = options.get("pyobject")
     if wanted:
         text = _object(text, wanted.split("."))
+    text = numbered(text, equations_of(contents), page, path)
     return f"```{options.get('language', 'python')}\n{text.rstrip()}\n```"
 
 
@@ -122,12 +113,12 @@ def _concepts(contents: Contents) -> str:
     return "\n".join(f"- [{page.title}]({address_of(page, contents.root)})" for page in contents.concepts.values())
 
 
-def _role(found: re.Match[str], papers: dict[str, tuple[str, str]], numbers: dict[str, int]) -> str:
+def _role(found: re.Match[str], papers: dict[str, tuple[str, str]], equations: dict[str, Equation], page: Page) -> str:
     name, text = found["name"], found["text"]
     if name == "math":
         return f"${text}$"
-    if name == "eq" and text in numbers:
-        return f"({numbers[text]})"
+    if name == "eq":
+        return numbered(found[0], equations, page, page.path)
     shown = re.sub(r"\s*<[^<>]*>$", "", text)
     if name.startswith("cite"):
         cited = [papers.get(key.strip(), (key.strip(), "")) for key in text.split(",")]

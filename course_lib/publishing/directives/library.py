@@ -4,18 +4,22 @@ import ast
 import inspect
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.directives.code import LiteralInclude
 from sphinx.util.docutils import SphinxDirective
 
-from course_lib.publishing.contents import Contents, Page, source_url
+from course_lib.publishing.contents import Contents, Page, PageError, source_url
 from course_lib.publishing.directives.about_concept import known_exercises
 from course_lib.publishing.directives.exercise_table import row_key
+from course_lib.publishing.directives.fold import Fold, FoldTitle
 from course_lib.publishing.directives.nodes import contents_of, marked_up, page_link
 from course_lib.publishing.directives.summaries import note_summary
 from course_lib.publishing.directives.uses import pages_that_use
+from course_lib.publishing.equations import CITED, equations_of, numbered, unknown
 from course_lib.publishing.exercises.exercise_lists import Exercise
 
 Definition = ast.FunctionDef | ast.ClassDef
@@ -30,6 +34,7 @@ class Entry:
     name: str
     signature: str
     says: str
+    code: str
     first: int
     last: int
     methods: tuple["Entry", ...] = ()
@@ -50,10 +55,28 @@ def _entry(node: Definition, text: str, classes: Classes) -> Entry:
         node.name,
         _signature(node, text, classes),
         ast.get_docstring(node) or "",
-        min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]),
+        code_of(node, text),
+        node.lineno - _decorators(node),
         node.end_lineno or node.lineno,
         tuple(_entry(method, text, classes) for method in methods),
     )
+
+
+def code_of(node: Definition, text: str) -> str:
+    """Return a definition as it stands in its module's text, without the docstrings, which are shown by themselves."""
+    lines = dict(enumerate(text.splitlines(), start=1))
+    for inner in ast.walk(node):
+        if isinstance(inner, Definition) and ast.get_docstring(inner) is not None and len(inner.body) > 1:
+            for line in range(inner.body[0].lineno, inner.body[1].lineno - _decorators(inner.body[1])):
+                del lines[line]
+    first = node.lineno - _decorators(node)
+    return "\n".join(line for number, line in lines.items() if first <= number <= (node.end_lineno or node.lineno))
+
+
+def _decorators(node: ast.stmt) -> int:
+    """Count the lines that a definition begins above its `def` or `class`."""
+    above = node.decorator_list if isinstance(node, Definition) else []
+    return node.lineno - min([node.lineno, *(decorator.lineno for decorator in above)])
 
 
 def _signature(node: Definition, text: str, classes: Classes) -> str:
@@ -116,6 +139,9 @@ class Library(SphinxDirective):
         if not path.exists():
             return None
         self.env.note_dependency(str(path))
+        wrong = unknown(path, equations_of(contents))
+        if wrong:
+            raise self.error(wrong[0])
         about, entries = entries_of(path.read_text(encoding="utf-8"))
         section = _section(f"api-{page.name}", nodes.Text(page.title))
         module = nodes.literal("", f"course_lib.{page.name}")
@@ -127,6 +153,7 @@ class Library(SphinxDirective):
             links = self._links(entry, page, pages_that_use(page.name, entry.name, contents), asked.get(entry.name))
             links += nodes.reference("", "source", refuri=f"{address}#L{entry.first}-L{entry.last}")
             section += _of(entry, page.name, links)
+            section += _opened(entry, asked.get(entry.name))
         return section
 
     def _links(self, entry: Entry, page: Page, users: list[Page], exercise: Exercise | None) -> nodes.paragraph:
@@ -153,13 +180,20 @@ def _of(entry: Entry, concept: str, links: nodes.paragraph) -> nodes.section:
     return section
 
 
+def _opened(entry: Entry, exercise: Exercise | None) -> Fold:
+    """A fold with the code; where an exercise asks for it, its title says so."""
+    title = f"The code, an answer to “{exercise.title}”" if exercise else "The code"
+    return Fold("", FoldTitle("", title), _code(entry.code, "python"), opened=False, classes=["code-of"])
+
+
 class Listing(LiteralInclude):
     """A `literalinclude`; what it shows of the library, it names, with a link to the entry there."""
 
     def run(self) -> list[nodes.Node]:
-        """Return the code, and below it the link."""
+        """Return the code, with the numbers of the equations that it cites, and below it the link."""
         found = super().run()
         contents = contents_of(self.env.app)
+        self._number_equations(found, contents)
         concept = re.search(r"course_lib/(\w+)\.py$", self.arguments[0])
         library = next((page for page in contents.pages if page.name == "api"), None)
         if not (concept and library and "pyobject" in self.options):
@@ -169,6 +203,18 @@ class Listing(LiteralInclude):
         link = nodes.reference("", "", refuri=f"{page}#{_key(f'api-{concept[1]}-{name}')}", internal=True)
         link += nodes.literal("", f"{concept[1]}.{name}")
         return [*found, nodes.paragraph("", "", link, nodes.Text(" in the library"), classes=["listing-of", "quiet"])]
+
+    def _number_equations(self, found: list[nodes.Node], contents: Contents) -> None:
+        page = next((page for page in contents.pages if page.docname == self.env.docname), None)
+        for block in (block for node in found for block in node.findall(nodes.literal_block)):
+            if page and CITED.search(block.astext()):
+                source = Path(self.env.relfn2path(self.arguments[0])[1])
+                try:
+                    text = numbered(block.astext(), equations_of(contents), page, source)
+                except PageError as error:
+                    raise self.error(str(error)) from error
+                block.rawsource = text
+                block[:] = [nodes.Text(text)]
 
 
 def _section(name: str, title: nodes.Node) -> nodes.section:
@@ -186,9 +232,18 @@ def shown(docstring: str) -> list[nodes.Node]:
     return [
         _code(block, "pycon")
         if block.lstrip().startswith(">>>")
-        else nodes.paragraph("", "", *marked_up(" ".join(block.split())))
+        else nodes.paragraph("", "", *_with_equations(" ".join(block.split())))
         for block in blocks
     ]
+
+
+def _with_equations(text: str) -> list[nodes.Node]:
+    """Words with their code, and a link for each equation that they cite."""
+    made: list[nodes.Node] = []
+    for i, piece in enumerate(CITED.split(text)):
+        link = addnodes.pending_xref("", refdomain="math", reftype="eq", reftarget=piece, refwarn=True)
+        made += [link + nodes.literal("", piece)] if i % 2 else marked_up(piece)
+    return made
 
 
 def _code(text: str, language: str) -> nodes.literal_block:

@@ -8,12 +8,14 @@ from sphinx.application import Sphinx
 
 from course_lib.publishing.contents import Contents, Page
 from course_lib.publishing.directives.uses import names_used
+from course_lib.publishing.equations import numbers_of
 
 
 def summary(page: Page) -> str:
-    """All that another page may show of this one: what its head says, and what it uses of the library."""
+    """All that another page may show of this one: what its head says, what it uses of the library, its equations."""
     used = sorted(names_used(page.path.read_text(encoding="utf-8")))
-    return json.dumps([page.title, page.part, page.needs, page.minutes, page.is_concept, used])
+    equations = numbers_of(page.path)
+    return json.dumps([page.title, page.part, page.needs, page.minutes, page.is_concept, used, equations])
 
 
 def write_summaries(app: Sphinx, contents: Contents) -> None:

@@ -14,7 +14,8 @@ from course_lib.publishing.contents import Contents, Page
 
 # What only a screen can use, and the code of figures, which the page's notebook has.
 LEFT_OUT = (
-    "script, link, style, button, .headerlink, .course-controls, .exercise-links, details.hide, .prev-next-footer"
+    "script, link, style, button, .headerlink, .course-controls, .exercise-links, details.hide, "
+    "details.code-of, .prev-next-footer"
 )
 # Folds are opened, since paper cannot: their line becomes a paragraph.
 FOLDS = {"quiz-choice": "quiz-says", "course-frame": "frame-name", "mistakes": "mistakes-of", "deeper": "deeper-of"}
