@@ -241,8 +241,9 @@ def _with_equations(text: str) -> list[nodes.Node]:
     """Words with their code, and a link for each equation that they cite."""
     made: list[nodes.Node] = []
     for i, piece in enumerate(CITED.split(text)):
-        link = addnodes.pending_xref("", refdomain="math", reftype="eq", reftarget=piece, refwarn=True)
-        made += [link + nodes.literal("", piece)] if i % 2 else marked_up(piece)
+        cited = nodes.literal("", piece)
+        link = addnodes.pending_xref("", cited, refdomain="math", reftype="eq", reftarget=piece, refwarn=True)
+        made += [link] if i % 2 else marked_up(piece)
     return made
 
 
