@@ -30,7 +30,7 @@ def add(
     a: int,
     b: int = 1,
 ) -> int:
-    """Add `a` and `b`.
+    """Add `a` and `b` by {eq}`sums-one`.
 
     >>> add(1, 2)
     3
@@ -42,6 +42,7 @@ def _hidden():
     """Nobody sees this."""
 '''
 CELL = "```{code-cell} ipython3\nfrom course_lib.sums import add, one\nadd(1)\nprint('one is', one)\n```\n"
+EQUATION = "\n```{math}\n:label: sums-one\na + b\n```\n"
 LISTING = "\n```{literalinclude} ../../course_lib/sums.py\n:pyobject: add\n```\n"
 
 
@@ -62,7 +63,7 @@ def tiny(tmp_path):
         "book/_static/course.css": "",
         "book/_static/math.css": "",
         "book/_static/favicon.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>',
-        "book/part/sums.md": HEAD % ("[]", "Sums") + CELL + LISTING,
+        "book/part/sums.md": HEAD % ("[]", "Sums") + EQUATION + CELL + LISTING,
         "book/part/products.md": HEAD % ("[sums]", "Products") + "Text in UTF-8, 어휘 집합 and `텐서`.\n",
     }
     for name, text in files.items():
@@ -124,11 +125,15 @@ def test_a_book_is_built_once_and_again_when_something_changed(tiny):
         "course_lib.sums, explained on Sums.",
         "All about one.",
         "    a: int,\n    b: int = 1,\n) -&gt; int",
-        "Add a and b.",
+        "Add a and b by (1).",
         "&gt;&gt;&gt; add(1, 2)\n3",
         "Used in Sums · source",
+        "The code\ndef add(\n    a: int,\n    b: int = 1,\n) -&gt; int:\n    return a + b\n",
     ):
         assert words in said
+    assert '<a class="reference internal" href="part/sums.html#equation-sums-one">(1)</a>' in library
+    assert "Add `a` and `b` by (1)." in re.sub(r"<[^>]+>", "", html(tiny, "part/sums")), "in a listing, too"
+    assert "Add `a` and `b` by (1)." in (tiny / "_build/notebooks/sums.ipynb").read_text()
     assert 'href="https://github.com/some/where/blob/main/course_lib/sums.py#L9-L18"' in library
     assert 'href="../api.html#api-sums-add"' in html(tiny, "part/sums"), "a listing leads to its entry in the library"
     assert 'href="part/sums.html"' in library, "and the entry back to the page"

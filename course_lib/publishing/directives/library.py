@@ -64,13 +64,14 @@ def _entry(node: Definition, text: str, classes: Classes) -> Entry:
 
 def code_of(node: Definition, text: str) -> str:
     """Return a definition as it stands in its module's text, without the docstrings, which are shown by themselves."""
-    lines = dict(enumerate(text.splitlines(), start=1))
+    lines, docstrings = text.splitlines(), set()
     for inner in ast.walk(node):
         if isinstance(inner, Definition) and ast.get_docstring(inner) is not None and len(inner.body) > 1:
-            for line in range(inner.body[0].lineno, inner.body[1].lineno - _decorators(inner.body[1])):
-                del lines[line]
-    first = node.lineno - _decorators(node)
-    return "\n".join(line for number, line in lines.items() if first <= number <= (node.end_lineno or node.lineno))
+            end = inner.body[0].end_lineno or inner.body[0].lineno
+            blank = end < len(lines) and not lines[end].strip()  # the line after it
+            docstrings |= set(range(inner.body[0].lineno, end + blank + 1))
+    whole = range(node.lineno - _decorators(node), (node.end_lineno or node.lineno) + 1)
+    return "\n".join(lines[number - 1] for number in whole if number not in docstrings)
 
 
 def _decorators(node: ast.stmt) -> int:
@@ -152,8 +153,7 @@ class Library(SphinxDirective):
         for entry in entries:
             links = self._links(entry, page, pages_that_use(page.name, entry.name, contents), asked.get(entry.name))
             links += nodes.reference("", "source", refuri=f"{address}#L{entry.first}-L{entry.last}")
-            section += _of(entry, page.name, links)
-            section += _opened(entry, asked.get(entry.name))
+            section += _of(entry, page.name, links, _opened(entry, asked.get(entry.name)))
         return section
 
     def _links(self, entry: Entry, page: Page, users: list[Page], exercise: Exercise | None) -> nodes.paragraph:
@@ -169,14 +169,14 @@ class Library(SphinxDirective):
         return links
 
 
-def _of(entry: Entry, concept: str, links: nodes.paragraph) -> nodes.section:
-    """One function or class: signature, docstring, methods, and where it is used and written."""
+def _of(entry: Entry, concept: str, links: nodes.paragraph, code: Fold) -> nodes.section:
+    """One function or class: signature, docstring, methods, where it is used and written, and its code in a fold."""
     section = _section(f"api-{concept}-{entry.name}", nodes.Text(entry.name))
     section += _code(entry.signature, "python")
     section += shown(entry.says)
     for method in entry.methods:
         section += nodes.container("", _code(method.signature, "python"), *shown(method.says), classes=["method"])
-    section += links
+    section += [links, code]
     return section
 
 

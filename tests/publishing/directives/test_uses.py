@@ -1,8 +1,10 @@
 """Which pages use a function: those that show its source or name it in a cell, under whatever name they import it."""
 
+import ast
+
 import pytest
 
-from course_lib.publishing.directives.library import entries_of
+from course_lib.publishing.directives.library import code_of, entries_of
 from course_lib.publishing.directives.uses import names_used
 
 
@@ -56,3 +58,15 @@ def test_the_library_lists_what_is_public_with_its_methods():
     assert entries[0].signature == "class Adder(int):\n    def __init__(self, a: int)"
     assert [(method.name, method.signature) for method in entries[0].methods] == [("add", "def add(self, b) -> int")]
     assert entries[1].signature == "def last(\n    a,\n)"
+
+
+def test_the_code_of_an_entry_is_all_but_its_docstrings_and_says_so_where_there_is_nothing_else():
+    module = (
+        'one = 1\n\n\n@keep\nclass Adder:\n    """Adds."""\n\n    a = """no docstring"""\n\n    @twice\n'
+        '    def add(self, b):\n        """Add.\n\n        At length.\n        """\n        # Both.\n        return b\n'
+        '\n    def bare(self):\n        """Do nothing."""\n'
+    )
+    assert code_of(ast.parse(module).body[1], module) == (
+        '@keep\nclass Adder:\n    a = """no docstring"""\n\n    @twice\n    def add(self, b):\n        # Both.\n'
+        '        return b\n\n    def bare(self):\n        """Do nothing."""'
+    )
