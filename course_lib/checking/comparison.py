@@ -36,7 +36,7 @@ def difference(expected: Any, actual: Any, rules: Rules, precise: Any = None) ->
     except Found as found:
         return found.args[0]
     except TooDeep:
-        return Difference("structure", "Your answer's result holds itself or is nested too deeply to be compared.")
+        return Difference("structure", "The answer's result holds itself or is nested too deeply to be compared.")
     return None
 
 

@@ -74,6 +74,6 @@ class Devices:
         if outcome.failure and devices.is_mix_up(outcome.failure):
             return devices.advice(outcome.failure)
         if outcome.failure:
-            return f"On {device} your answer raised {outcome.failure.name}: {outcome.failure.text}"
+            return f"On {device} the answer raised {outcome.failure.name}: {outcome.failure.text}"
         found = difference(expected.value, outcome.value, rules(self.rubric))
         return f"On {device}: {found.message}" if found else None

@@ -68,7 +68,7 @@ def examine(rubric: Rubric, respondent: Respondent, seed: int = 0, draws: int | 
 
 
 def _shortcut(path: str) -> str:
-    return f"Your answer uses `{path}`, which does the work for you; this exercise asks you to do it without."
+    return f"The answer uses `{path}`, which does the work for you; this exercise asks you to do it without."
 
 
 def _tried(rubric: Rubric, respondent: Respondent, cases: Sequence[Case]) -> list[Trial]:
@@ -114,7 +114,7 @@ def _slow(trials: Sequence[Trial]) -> tuple[str, ...]:
     own = sum(trial.expected.seconds for trial in trials)
     if mine < SLOW or mine < THOUSANDS * own:
         return ()
-    return (f"Your answer takes {mine / own:,.0f} times as long as the reference. That costs no points.",)
+    return (f"The answer takes {mine / own:,.0f} times as long as the reference. That costs no points.",)
 
 
 def _short(rubric: Rubric, trials: list[Trial], edges: list[Trial], drawn: list[Trial], wrong: Trial) -> Verdict:

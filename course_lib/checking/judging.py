@@ -80,7 +80,7 @@ def memory(rubric: Rubric, expected: Outcome, outcome: Outcome) -> Difference | 
 def _failures(expected: Outcome, outcome: Outcome) -> Difference | None:
     want, got = expected.failure, outcome.failure
     if want and not got:
-        message = f"This input must be refused with {want.name}, but your answer returned a result."
+        message = f"This input must be refused with {want.name}, but the answer returned a result."
         return Difference("refusal", message, "", f"an error: {want.name}", describe(outcome.value, digits=DIGITS))
     if want and got and isinstance(got.error, type(want.error)):
         return None
@@ -92,8 +92,8 @@ def _failures(expected: Outcome, outcome: Outcome) -> Difference | None:
 def _raised(failure: Failure) -> str:
     line = f", on the line `{failure.line}`" if failure.line else ""
     if isinstance(failure.error, SystemExit):
-        return f"Your answer left Python with exit(){line}; return a result instead."
-    return f"Your answer raised {failure.name}{': ' + failure.text if failure.text else ''}{line}."
+        return f"The answer left Python with exit(){line}; return a result instead."
+    return f"The answer raised {failure.name}{': ' + failure.text if failure.text else ''}{line}."
 
 
 def _precise(rubric: Rubric, case: Case) -> Any:

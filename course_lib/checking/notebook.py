@@ -123,7 +123,7 @@ class _Run:
         elif kind == "undefined":
             self.fail(event["exercise"], *self.undefined(event))
         elif kind == "unchecked":
-            self.fail(event["exercise"], "failed", f"Your answer could not be checked: it raised {event['said']}")
+            self.fail(event["exercise"], "failed", f"The answer could not be checked: it raised {event['said']}")
 
     def lost(self, at: int | None, gone: Gone) -> None:
         """Blame the step that brought the child down, and let the rest be run without it."""
@@ -132,10 +132,10 @@ class _Run:
         self.dropped[at] = why = _why(gone, self.seconds)
         step = self.notebook.steps[at]
         if "check" in step:
-            self.fail(step["check"], "failed", f"Your answer could not be checked: {why}")
+            self.fail(step["check"], "failed", f"The answer could not be checked: {why}")
         for name, exercise in self.notebook.exercises.items():
             if exercise.answer_step == at and name not in self.verdicts:
-                self.fail(name, "failed", f"The cell of your answer was left out: {why}")
+                self.fail(name, "failed", f"The cell of the answer was left out: {why}")
 
     def undefined(self, event: dict[str, Any]) -> tuple[Status, str]:
         """Explain an answer that is not there by what its own cell raised."""
@@ -145,7 +145,7 @@ class _Run:
             return "failed", f"`{event['answer']}` is not there ({event['said']}): write it in the cell of the answer."
         if error["said"].startswith("NotImplementedError"):
             return "blank", "Not yet written: replace the line that raises NotImplementedError."
-        return "failed", f"The cell of your answer cannot be run: {_where(error)}"
+        return "failed", f"The cell of the answer cannot be run: {_where(error)}"
 
     def fail(self, name: str, status: Status, message: str) -> None:
         """Give an exercise no points, with the sentence that says why."""
@@ -166,7 +166,7 @@ class _Run:
 
     def blamed(self, name: str) -> bool:
         """Say whether the verdict on an exercise already tells what its cell did."""
-        return self.verdicts[name].message.startswith(("The cell of your answer", "Not yet written"))
+        return self.verdicts[name].message.startswith(("The cell of the answer", "Not yet written"))
 
 
 def _where(error: dict[str, Any]) -> str:

@@ -91,5 +91,5 @@ def _signature_problem(answer: Callable[..., Any], call: Call, rubric: Rubric) -
     except TypeError:
         yours = ", ".join(signature.parameters)
         wanted = ", ".join(rubric.parameters)
-        return f"`{rubric.answer.__name__}` is called with ({wanted}), but yours takes ({yours})."
+        return f"`{rubric.answer.__name__}` is called with ({wanted}), but the answer takes ({yours})."
     return None

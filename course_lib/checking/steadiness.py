@@ -18,7 +18,7 @@ from course_lib.checking.respondents import Respondent
 from course_lib.checking.rubric import Rubric
 
 AGAIN = (
-    "Called once more with the same arguments, your answer gave another result: something is kept from one call to "
+    "Called once more with the same arguments, the answer gave another result: something is kept from one call to "
     "the next, in a global, a default argument or a class. Start anew in each call."
 )
 IN_TURN = (

@@ -165,7 +165,7 @@ def test_what_is_no_function_is_said_to_be_none(answer):
 
 def test_a_wrong_signature_names_both():
     verdict = check("made_up.padding_mask", lambda lengths: lengths)
-    assert verdict.message == "`padding_mask` is called with (lengths, max_len), but yours takes (lengths)."
+    assert verdict.message == "`padding_mask` is called with (lengths, max_len), but the answer takes (lengths)."
 
 
 def test_an_argument_changed_in_place_is_noticed():

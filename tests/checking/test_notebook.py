@@ -89,7 +89,7 @@ def test_an_answer_whose_cell_cannot_run_is_explained_by_its_own_error(notebook,
     )
     verdict = verdicts(report)["to_upper"]
     assert verdict.status == "failed"
-    assert verdict.message.startswith("The cell of your answer cannot be run: ")
+    assert verdict.message.startswith("The cell of the answer cannot be run: ")
     for word in words:
         assert word in verdict.message
     assert verdicts(report)["table_row"].status == "blank"
@@ -131,7 +131,7 @@ def test_a_cell_that_brings_the_interpreter_down_costs_only_its_own_exercise(not
     found = verdicts(report)
     assert found["to_upper"].passed
     assert (found["table_row"].status, found["table_row"].points) == ("failed", 0)
-    assert found["table_row"].message.startswith("The cell of your answer was left out: ")
+    assert found["table_row"].message.startswith("The cell of the answer was left out: ")
     assert words in found["table_row"].message
     assert found["table_row"].max_points == find("string_comparison.table_row").max_points
     assert report.problems == ()
@@ -144,7 +144,7 @@ def test_an_answer_that_brings_the_interpreter_down_when_called_costs_only_itsel
     row = f"def table_row(first, width):\n{body}"
     found = verdicts(check_notebook(notebook(IMPORT, row, CHECK_ROW, UPPER, CHECK_UPPER), seconds=3))
     assert found["to_upper"].passed
-    assert found["table_row"].message.startswith("Your answer could not be checked: ")
+    assert found["table_row"].message.startswith("The answer could not be checked: ")
     assert words in found["table_row"].message
 
 
@@ -187,7 +187,7 @@ def test_absurd_answers_are_wrong_and_stop_nothing(notebook):
 
 def test_a_wrong_signature_is_told(notebook):
     found = verdicts(check_notebook(notebook(IMPORT, "def to_upper():\n    return ''", CHECK_UPPER)))
-    assert found["to_upper"].message == "`to_upper` is called with (text), but yours takes ()."
+    assert found["to_upper"].message == "`to_upper` is called with (text), but the answer takes ()."
 
 
 def test_cells_run_as_in_jupyter(notebook):

@@ -28,7 +28,7 @@ def few(root: Path, least: int = EXERCISES) -> list[str]:
 
 def problems(rubric: Rubric) -> list[str]:
     """Say what is wrong with a rubric, each at its file and line."""
-    parts = (_too_few, _reference, _blank, _mistakes, _alternatives, _emphasized)
+    parts = (_too_few, _reference, _blank, _mistakes, _alternatives, _emphasized, _addressed)
     return [problem for part in parts for problem in part(rubric)]
 
 
@@ -67,6 +67,17 @@ def _emphasized(rubric: Rubric) -> list[str]:
         plain = re.sub("`[^`]*`", "", made.__doc__ or "")
         if starred := re.search(r"(?<!\w)(\*+)(?! )[^*]*[^* ]\1(?!\w)", plain):
             found.append(f"{_place(made)}: {starred[0]} in a docstring of {rubric.name} would show its asterisks")
+    return found
+
+
+def _addressed(rubric: Rubric) -> list[str]:
+    """Name the docstrings that speak of the learner: the result is the subject, the cure an imperative."""
+    found = []
+    for made in (rubric.build, *(edge.build for edge in rubric.edges), *rubric.mistakes.values()):
+        if said := re.search(r"(?i)\b(you(?:r|rs|'re|'ve)?)\b", made.__doc__ or ""):
+            found.append(
+                f"{_place(made)}: “{said[0]}” in a docstring of {rubric.name}: say what the result is, and what to do"
+            )
     return found
 
 
@@ -189,6 +200,17 @@ def test_emphasis_that_would_show_its_asterisks_is_named(text):
     [problem] = problems(made)
     assert problem.startswith("tests/house_rules/test_rubrics.py:")
     assert "* in a docstring of test_rubrics.double would show its asterisks" in problem
+
+
+@pytest.mark.parametrize("text", ["You squared it.", "The square of yours.", "Double what you're given."])
+def test_a_docstring_that_speaks_of_the_learner_is_named(text):
+    made = a_rubric()
+    made.mistakes["squares"].__doc__ = text
+    [problem] = problems(made)
+    assert re.match(
+        r"tests/house_rules/test_rubrics\.py:\d+: “[Yy]ou\S*” in a docstring of test_rubrics\.double", problem
+    )
+    assert problem.endswith("say what the result is, and what to do")
 
 
 def test_stars_that_multiply_or_stand_in_code_are_fine():

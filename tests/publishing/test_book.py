@@ -128,7 +128,7 @@ def test_a_book_is_built_once_and_again_when_something_changed(tiny):
         "Add a and b by (1).",
         "&gt;&gt;&gt; add(1, 2)\n3",
         "Used in Sums · source",
-        "The code\ndef add(\n    a: int,\n    b: int = 1,\n) -&gt; int:\n    return a + b\n",
+        "The codedef add(\n    a: int,\n    b: int = 1,\n) -&gt; int:\n    return a + b\n",
     ):
         assert words in said
     assert '<a class="reference internal" href="part/sums.html#equation-sums-one">(1)</a>' in library

@@ -43,7 +43,7 @@ class RemoteRespondent:
             return f"`{name}` should be a function, but is a class."
         if rubric.driver is None and reply.get("fits") is False:
             yours = ", ".join(str(part)[:40] for part in reply.get("parameters", [])[:20])
-            return f"`{name}` is called with ({', '.join(rubric.parameters)}), but yours takes ({yours})."
+            return f"`{name}` is called with ({', '.join(rubric.parameters)}), but the answer takes ({yours})."
         return None
 
     def respond(self, rubric: Rubric, calls: Sequence[Call]) -> list[Outcome]:

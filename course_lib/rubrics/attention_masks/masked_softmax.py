@@ -139,7 +139,7 @@ def exponentials_without_a_shift(scores, mask):
 
 @masked_softmax.mistake
 def shifts_by_the_largest_of_all(scores, mask):
-    """The maximum that is taken off, by you or inside `softmax`, includes scores under the mask: where one is huge, all
+    """The maximum that is taken off, also inside `softmax`, includes scores under the mask: where one is huge, all
     others underflow to 0."""
     powers = torch.exp(scores - scores.amax(dim=-1, keepdim=True)) * mask
     total = powers.sum(dim=-1, keepdim=True)

@@ -101,7 +101,7 @@ def corrects_every_step_like_the_first(self, mean, square, step):
 @Adam.mistake
 @instead(AdamParts, "_quotient")
 def counts_steps_from_zero(self, mean, square, step):
-    """The first step was corrected with t = 0, that is by dividing by 0. Count the step before you use t."""
+    """The first step was corrected with t = 0, that is by dividing by 0. Count the step before using t."""
     one = mean.new_ones(())
     square = square / (one - self.betas[1] ** (step - 1))
     return mean / (one - self.betas[0] ** (step - 1)) / (square.sqrt() + self.epsilon)
@@ -110,7 +110,7 @@ def counts_steps_from_zero(self, mean, square, step):
 @Adam.mistake
 @instead(AdamParts, "_quotient")
 def counts_one_step_too_many(self, mean, square, step):
-    """The first step was corrected with t = 2. Start the count at 0 if you add 1 before you use it."""
+    """The first step was corrected with t = 2. Start the count at 0 where 1 is added before t is used."""
     square = optimizers.bias_corrected(square, self.betas[1], step + 1)
     return optimizers.bias_corrected(mean, self.betas[0], step + 1) / (square.sqrt() + self.epsilon)
 

@@ -79,7 +79,7 @@ def decays_after_the_step(self, gradients):
 
 @AdamW.mistake
 class forgets_the_decay(AdamThenDecay):
-    """This is Adam: nothing shrinks the parameters. If you wrote `p = p * …`, that only names the result anew."""
+    """This is Adam: nothing shrinks the parameters. A line `p = p * …` only names the result anew: write into `p`."""
 
 
 @AdamW.mistake

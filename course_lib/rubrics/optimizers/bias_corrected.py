@@ -64,7 +64,7 @@ def forgets_the_parentheses(average, beta, step):
 
 @bias_corrected.mistake
 def counts_from_zero(average, beta, step):
-    """The power is one too low: after the first step it is 1, and with 0 you divide by zero."""
+    """The power is one too low: in the first step it would be β⁰ = 1, and 1 − 1 divides by zero."""
     return average / (average.new_ones(()) - beta ** (step - 1))
 
 

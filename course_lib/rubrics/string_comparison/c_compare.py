@@ -53,7 +53,7 @@ def compares_signed_chars(left, right):
 
 @c_compare.mistake
 def reads_past_the_nul(left, right):
-    """You went on after a zero byte. It ends the string: two strings that are equal up to it are equal."""
+    """The comparison went on after a zero byte. It ends the string: what is equal up to there is equal."""
     return next((a - b for a, b in zip(left + b"\0", right + b"\0", strict=False) if a != b), 0)
 
 
@@ -72,14 +72,14 @@ def right_minus_left(left, right):
 
 @c_compare.mistake
 def stops_with_the_shorter_one(left, right):
-    """When one string is the beginning of the other you return 0. Its end is a zero byte, and that differs too."""
+    """Where one string is the beginning of the other the result is 0. Its end is a zero byte, and that differs too."""
     left, right = (text.split(b"\0")[0] for text in (left, right))
     return next((a - b for a, b in zip(left, right, strict=False) if a != b), 0)
 
 
 @c_compare.mistake
 def compares_what_both_have(left, right):
-    """You compare only places that both have. Every string ends with a zero byte: it differs, and it stops you."""
+    """Only places that both have were compared. Every string ends with a zero byte, which differs and ends the loop."""
     return next((a - b for a, b in zip(left, right, strict=False) if a != b), 0)
 
 
@@ -91,7 +91,7 @@ def wraps_around_at_256(left, right):
 
 @c_compare.mistake
 def cuts_the_last_byte_off(left, right):
-    """Your strings lost their last byte: `find` gives −1 where there is no zero, and `text[:-1]` drops a byte."""
+    """The strings lost their last byte: `find` gives −1 where there is no zero, and `text[:-1]` drops a byte."""
     return sc.c_compare(left[: left.find(0)], right[: right.find(0)])
 
 
@@ -103,20 +103,20 @@ def pythons_own_order(left, right):
 
 @c_compare.mistake
 def difference_of_lengths(left, right):
-    """Where one string is the start of the other you return a difference of lengths; compare the zero byte."""
+    """Where one string is the start of the other the result is a difference of lengths; compare the zero byte."""
     left, right = (text.split(b"\0")[0] for text in (left, right))
     return next((a - b for a, b in zip(left, right, strict=False) if a != b), len(left) - len(right))
 
 
 @c_compare.mistake
 def makes_no_difference_of_case(left, right):
-    """You made capitals and small letters alike. `strcmp` tells them apart: A is 65 and a is 97."""
+    """Capitals and small letters were made alike. `strcmp` tells them apart: A is 65 and a is 97."""
     return sc.c_compare(left.lower(), right.lower())
 
 
 @c_compare.mistake
 def compares_the_lengths_first(left, right):
-    """You compare lengths before bytes. C reads both strings from the left; the first difference decides."""
+    """Lengths were compared before bytes. C reads both strings from the left; the first difference decides."""
     left, right = (text.split(b"\0")[0] for text in (left, right))
     return len(left) - len(right) if len(left) != len(right) else sc.c_compare(left, right)
 

@@ -71,13 +71,13 @@ def the_text_itself(text):
 
 @natural_key.mistake
 def one_digit_at_a_time(text):
-    """You turn single digits into numbers, so 10 is still 1 and then 0: take the whole run of digits together."""
+    """Single digits became numbers, so 10 is still 1 and then 0: take the whole run of digits together."""
     return tuple((0, int(c)) if c in "0123456789" else (1, ord(c)) for c in text)
 
 
 @natural_key.mistake
 def the_numbers_alone(text):
-    """Your key holds only the numbers and forgets the text between them."""
+    """The key holds only the numbers and forgets the text between them."""
     return tuple(int(piece) for piece in split_numbers(text)[1::2])
 
 
@@ -90,7 +90,7 @@ def the_first_number_alone(text):
 
 @natural_key.mistake
 def numbers_after_characters(text):
-    """At the same place a number should come before any other character; in yours it comes after."""
+    """At the same place a number should come before any other character; here it comes after."""
     return tuple((1, int(p), "") if p.isdigit() else (0, 0, p) for p in re.findall("[0-9]+|[^0-9]", text))
 
 
@@ -152,7 +152,7 @@ def strips_the_ends(text):
 
 @natural_key.mistake
 def drops_line_breaks(text):
-    """A line break got lost: in a regular expression `.` means any character but that one, unless you add `re.S`."""
+    """A line break got lost: in a regular expression `.` means any character but that one: add `re.S`."""
     return sc.natural_key(text.replace("\n", ""))
 
 

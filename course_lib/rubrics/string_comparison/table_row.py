@@ -87,7 +87,7 @@ def one_cell_too_many(first, width):
 
 @table_row.mistake
 def aligned_to_the_left(first, width):
-    """Each cell is two columns wide with its character on the right; yours stands on the left."""
+    """A cell has its character on the left. Each is two columns wide, with the character on the right."""
     cells = ("^" + chr(c ^ 64) if c < 32 or c == 127 else chr(c) for c in range(first, min(first + width, 128)))
     return f"{first:3d}:" + "".join(f" {cell:<2}" for cell in cells)
 
@@ -100,7 +100,7 @@ def strips_the_end(first, width):
 
 @table_row.mistake
 def number_in_hexadecimal(first, width):
-    """The first column should be the code in decimal; yours is hexadecimal."""
+    """The first column is hexadecimal. It should be the code in decimal."""
     return f"{first:3x}" + sc.table_row(first, width)[3:]
 
 

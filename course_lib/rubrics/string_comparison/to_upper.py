@@ -26,25 +26,25 @@ def letters_outside_ascii():
 
 @to_upper.mistake
 def every_code_from_97_on(text):
-    """You also changed characters after `z`, such as `{` or `~`: the lower-case letters end at 122."""
+    """Characters after `z` changed too, such as `{` or `~`: the lower-case letters end at 122."""
     return "".join(chr(ord(c) - 32) if ord(c) >= 97 else c for c in text)
 
 
 @to_upper.mistake
 def begins_at_the_back_quote(text):
-    """You also changed the back-quote, code 96, to `@`: the lower-case letters begin at 97."""
+    """The back-quote, code 96, became `@`: the lower-case letters begin at 97."""
     return "".join(chr(ord(c) - 32) if 96 <= ord(c) <= 122 else c for c in text)
 
 
 @to_upper.mistake
 def ends_at_the_brace(text):
-    """You also changed `{`, code 123, to `[`: the lower-case letters end at 122."""
+    """The brace `{`, code 123, became `[`: the lower-case letters end at 122."""
     return "".join(chr(ord(c) - 32) if 97 <= ord(c) <= 123 else c for c in text)
 
 
 @to_upper.mistake
 def adds_32(text):
-    """You moved the letters the wrong way: a capital's code is 32 lower than that of its small letter."""
+    """The letters moved the wrong way: a capital's code is 32 lower than that of its small letter."""
     return "".join(chr(ord(c) + 32) if "a" <= c <= "z" else c for c in text)
 
 
@@ -56,7 +56,7 @@ def keeps_only_the_letters(text):
 
 @to_upper.mistake
 def subtracts_from_every_character(text):
-    """You subtracted 32 from every character. Only a to z have a capital there: test first."""
+    """32 was subtracted from every character. Only a to z have a capital there: test first."""
     return "".join(chr(ord(c) - 32) for c in text)
 
 

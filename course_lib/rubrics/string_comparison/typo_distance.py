@@ -67,31 +67,31 @@ def distance_with(left, right, start=1, replace=1, exchange=1, pair="both", leas
 
 @typo_distance.mistake
 def no_exchange(left, right):
-    """Two exchanged neighbors cost two in yours, as in the plain edit distance; here they cost one."""
+    """Two exchanged neighbors cost two, as in the plain edit distance. They should cost one."""
     return sc.edit_distance(left, right)
 
 
 @typo_distance.mistake
 def exchange_for_nothing(left, right):
-    """Exchanging two neighbors costs one edit; in yours it costs nothing."""
+    """Exchanging two neighbors costs nothing. It should cost one edit."""
     return distance_with(left, right, exchange=0)
 
 
 @typo_distance.mistake
 def looks_at_one_letter_of_the_pair(left, right):
-    """An exchange needs both letters to match crosswise; yours looks at one of them only."""
+    """Only one letter of an exchange was looked at. Both must match crosswise."""
     return distance_with(left, right, pair="first")
 
 
 @typo_distance.mistake
 def looks_at_the_other_letter_of_the_pair(left, right):
-    """An exchange needs both letters to match crosswise; yours asks only for left's last but one in right."""
+    """Of an exchange, only left's last but one letter was looked for in right. Both must match crosswise."""
     return distance_with(left, right, pair="second")
 
 
 @typo_distance.mistake
 def reads_before_the_first_letter(left, right):
-    """You look two letters back where there is only one; in Python place −1 is the last letter. Ask for i, j ≥ 2."""
+    """Two letters back there may be none; in Python place −1 is the last letter. Ask for i, j ≥ 2."""
     return distance_with(left, right, least=1)
 
 
@@ -112,7 +112,7 @@ def exchanges_whenever_it_can(left, right):
 
 @typo_distance.mistake
 def exchanges_where_the_last_letters_differ(left, right):
-    """Where a pair is crosswise you only exchange it, and deleting or inserting may be cheaper: compare all four."""
+    """A pair that is crosswise was only exchanged, and deleting or inserting may be cheaper: compare all four."""
     table = [list(range(len(right) + 1))]
     for row, one in enumerate(left, start=1):
         line = [row]
@@ -129,7 +129,7 @@ def exchanges_where_the_last_letters_differ(left, right):
 
 @typo_distance.mistake
 def never_deletes(left, right):
-    """A letter of `left` that is missing in `right` costs one deletion; yours deletes only at the beginning."""
+    """Letters were deleted only at the beginning. One of `left` that is missing in `right` costs one anywhere."""
     table = [list(range(len(right) + 1))]
     for row, one in enumerate(left, start=1):
         line = [row]
@@ -149,13 +149,13 @@ def misses_an_exchange_at_the_start(left, right):
 
 @typo_distance.mistake
 def replacing_costs_two(left, right):
-    """Replacing a letter costs one; yours pays for deleting the old and inserting the new one."""
+    """A replaced letter costs two, a deletion and an insertion. It should cost one."""
     return distance_with(left, right, replace=2)
 
 
 @typo_distance.mistake
 def makes_capitals_small(left, right):
-    """You made capitals and small letters alike. They are two characters, and changing one to the other is an edit."""
+    """Capitals and small letters were made alike. They are two characters: changing one to the other is an edit."""
     return sc.typo_distance(left.lower(), right.lower())
 
 
@@ -167,7 +167,7 @@ def starts_at_zero_everywhere(left, right):
 
 @typo_distance.mistake
 def compares_place_by_place(left, right):
-    """You compare letters at equal places. A lost letter shifts all that follow, and an exchange changes two places,
+    """Letters were compared at equal places. A lost letter shifts all that follow, and an exchange changes two places,
     yet each is a single edit."""
     return sum(a != b for a, b in zip(left, right, strict=False)) + abs(len(left) - len(right))
 
@@ -180,7 +180,7 @@ def nothing_for_an_empty_word(left, right):
 
 @typo_distance.mistake
 def edits_a_pair_twice(left, right):
-    """You allow edits between two exchanged letters (the unrestricted distance). Here a pair is left alone."""
+    """Letters were edited between two that were exchanged (the unrestricted distance). Leave such a pair alone."""
     far, seen = len(left) + len(right), {}
     table = {(row, column): far for row in range(-1, len(left) + 1) for column in range(-1, len(right) + 1)}
     table |= {(row, 0): row for row in range(len(left) + 1)}

@@ -73,7 +73,7 @@ def refuses_half_of_the_surrogates(text):
 
 @utf8_encode.mistake
 def refuses_e000(text):
-    """You refuse U+E000, which is no surrogate: they end at U+DFFF."""
+    """U+E000 was refused, which is no surrogate: they end at U+DFFF."""
     if any(0xD800 <= ord(c) <= 0xE000 for c in text):
         raise ValueError("a surrogate")
     return b"".join(in_utf8(ord(c)) for c in text)
@@ -89,7 +89,7 @@ def boundaries_one_too_low(text):
 
 @utf8_encode.mistake
 def forgets_the_mask(text):
-    """A following byte carries only six bits: cut the others off with `& 0x3F` before you add the marker."""
+    """A following byte carries only six bits: cut the others off with `& 0x3F` before adding the marker."""
     return b"".join(in_utf8(ord(c), mask=0x1FFFFF) for c in text)
 
 
@@ -140,7 +140,7 @@ def bits_without_any_marks(text):
 
 @utf8_encode.mistake
 def begins_with_a_byte_order_mark(text):
-    """Your result begins with EF BB BF. UTF-8 has no byte order, so it needs no mark."""
+    """The result begins with EF BB BF. UTF-8 has no byte order, so it needs no mark."""
     return b"\xef\xbb\xbf" + sc.utf8_encode(text)
 
 

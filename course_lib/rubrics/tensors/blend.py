@@ -43,7 +43,7 @@ def every_pair():
 
 @blend.mistake
 def adds_bytes(first, second):
-    """A sum of two bytes above 255 wraps around. Go to a wider dtype before you add."""
+    """A sum of two bytes above 255 wraps around. Go to a wider dtype before adding."""
     return (first + second) // 2
 
 

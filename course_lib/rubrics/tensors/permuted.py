@@ -112,7 +112,7 @@ def reverses_all_axes(shape, strides, order):
 
 @permuted.mistake
 def refuses_negative_axes(shape, strides, order):
-    """Negative axes were refused. Add the number of axes to them before you check."""
+    """Negative axes were refused. Add the number of axes to them before checking."""
     if sorted(order) != list(range(len(shape))):
         raise ValueError(order)
     return tensors.permuted(shape, strides, order)
@@ -126,7 +126,7 @@ def takes_any_order(shape, strides, order):
 
 @permuted.mistake
 def compares_names_only(shape, strides, order):
-    """Two different numbers can name one axis: bring negative ones to the usual form before you look for repeats."""
+    """Two different numbers can name one axis: bring negative ones to the usual form before looking for repeats."""
     if len(set(order)) != len(shape):
         raise ValueError(order)
     return tuple(shape[axis] for axis in order), tuple(strides[axis] for axis in order)
@@ -134,7 +134,7 @@ def compares_names_only(shape, strides, order):
 
 @permuted.mistake
 def takes_names_around_the_corner(shape, strides, order):
-    """`%` turned the name of an axis that is not there into that of another. Look at the range before you use it."""
+    """`%` turned the name of an axis that is not there into that of another. Look at the range before using it."""
     return tensors.permuted(shape, strides, tuple(axis % len(shape) for axis in order))
 
 

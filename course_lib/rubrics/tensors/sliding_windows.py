@@ -98,7 +98,7 @@ def stacks_slices(signal, width, step=1):
 
 @sliding_windows.mistake
 def copies_the_signal(signal, width, step=1):
-    """The signal was copied first (`contiguous`, `clone`, `reshape`). Its own strides and offset are all you need."""
+    """The signal was copied first (`contiguous`, `clone`, `reshape`). Use its own strides and offset."""
     return tensors.sliding_windows(signal.contiguous(), width, step)
 
 
