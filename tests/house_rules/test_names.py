@@ -61,6 +61,7 @@ def _orphans(root: Path) -> list[str]:
     mirrored = {path.stem for path in files(root, "course_lib/*.py")} | set(known)
     owned = {
         *concept_modules(root),
+        *(path for path in files(root, "course_lib/fused/*.py") if path.stem != "__init__"),
         *files(root, "solutions/*"),
         *files(root, "exercises/*/*.ipynb"),
         *files(root, "exercises/*.ipynb"),

@@ -30,7 +30,7 @@ def add(
     a: int,
     b: int = 1,
 ) -> int:
-    """Add `a` and `b` by {eq}`sums-one`.
+    """Add `a` and `b` by {eq}`sums-add`.
 
     >>> add(1, 2)
     3
@@ -42,7 +42,7 @@ def _hidden():
     """Nobody sees this."""
 '''
 CELL = "```{code-cell} ipython3\nfrom course_lib.sums import add, one\nadd(1)\nprint('one is', one)\n```\n"
-EQUATION = "\n```{math}\n:label: sums-one\na + b\n```\n"
+EQUATION = "\n```{math}\n:label: sums-add\na + b\n```\n"
 LISTING = "\n```{literalinclude} ../../course_lib/sums.py\n:pyobject: add\n```\n"
 
 
@@ -131,7 +131,7 @@ def test_a_book_is_built_once_and_again_when_something_changed(tiny):
         "The codedef add(\n    a: int,\n    b: int = 1,\n) -&gt; int:\n    return a + b\n",
     ):
         assert words in said
-    assert '<a class="reference internal" href="part/sums.html#equation-sums-one">(1)</a>' in library
+    assert '<a class="reference internal" href="part/sums.html#equation-sums-add">(1)</a>' in library
     assert "Add `a` and `b` by (1)." in re.sub(r"<[^>]+>", "", html(tiny, "part/sums")), "in a listing, too"
     assert "Add `a` and `b` by (1)." in (tiny / "_build/notebooks/sums.ipynb").read_text()
     assert 'href="https://github.com/some/where/blob/main/course_lib/sums.py#L9-L18"' in library

@@ -26,7 +26,9 @@ def _reference(w: Words) -> str:
 
 
 def first_step(value: float) -> float:
-    """{MARK}: one sentence a learner understands; shapes in axis words, units, what is raised, the source.
+    """{MARK}: one imperative sentence a learner understands, such as “Mark the tokens that are real.”
+
+    {MARK}: units; “Raises ValueError for …”; “Equation {{eq}}`{w.name}-step`” or the source. Shapes stand above.
 
     >>> first_step(2.0)  # {MARK}: an example that can be worked out on paper
     """
