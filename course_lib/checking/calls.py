@@ -38,6 +38,7 @@ class Case:
     points: float = 0.0  # an edge's own; general cases share the rubric's
     draw: bool = False  # made by the domain, not written by hand
     refused: bool = False  # its domain says that it must be refused
+    text: str = ""  # the call as one would type it, where the rubric could not write it
 
 
 @dataclass(frozen=True)

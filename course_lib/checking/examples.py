@@ -9,6 +9,7 @@ from course_lib.checking.calling import run
 from course_lib.checking.calls import Case
 from course_lib.checking.judging import Trial, judge, parameter_names
 from course_lib.checking.reasons import Example
+from course_lib.checking.recorded import recorded
 from course_lib.checking.rubric import Rubric
 from course_lib.checking.texts import describe, describe_both
 
@@ -56,9 +57,13 @@ def example(rubric: Rubric, trial: Trial) -> Example:
 
 def call_text(rubric: Rubric, case: Case) -> str:
     """Write a case as the call a learner could type, arguments named."""
+    if case.text:
+        return _cut(case.text)
     call = case.make()
     if rubric.writer is not None:
         return _cut(rubric.writer(*call.args, **call.kwargs))
+    if rubric.driver is not None:
+        return _cut(recorded(rubric.answer, rubric.driver, call))
     names = parameter_names(rubric)
     named = [f"{name}={describe(value)}" for name, value in zip(names, call.args, strict=False)]
     named += [describe(value) for value in call.args[len(names) :]]

@@ -21,6 +21,7 @@ from typing import Any
 
 from course_lib.checking.malformed import RubricError
 from course_lib.checking.mentions import Reader, form, nodes
+from course_lib.checking.private_routes import PrivateRoutes
 
 
 def resolve(path: str) -> Any:
@@ -55,9 +56,11 @@ class Watch:
         self.natives: dict[str, list[tuple[str, Any]]] = {}  # by name: entry, and the function, or a method's class
         self.objects: list[tuple[Any, str]] = []
         self.forms: list[tuple[Any, tuple[str, ...], str]] = []  # what only the source tells
+        self.private = PrivateRoutes()
         for entry in entries:
             path, arguments = form(entry)
             self._add(entry, known[path] if path in known else resolve(path), arguments)
+            self.private.add(path, entry)
 
     def _add(self, entry: str, target: Any, arguments: tuple[str, ...]) -> None:
         if arguments:
@@ -82,6 +85,7 @@ class Watch:
     @contextlib.contextmanager
     def watching(self, used: list[str], driver: Callable[..., Any] | None = None) -> Iterator[None]:
         """Append to `used` the entry of every shortcut called inside the block, but not by the driver's own file."""
+        private = self.private
         ours = {__file__, driver.__code__.co_filename if driver else __file__}
 
         def notice(frame: types.FrameType, event: str, argument: Any) -> None:
@@ -89,6 +93,9 @@ class Watch:
                 used.extend(entry for entry, made in self.codes[frame.f_code] if made is None or _makes(frame, made))
             elif event == "c_call" and frame.f_code.co_filename not in ours:
                 used.extend(path for path, owner in self.natives.get(argument.__name__, []) if _is(argument, owner))
+            if self.private.entries and event in ("call", "c_call") and frame.f_code.co_filename not in ours:
+                evaded = private.of_call(frame) if event == "call" else private.of_native(frame, argument)
+                used.extend([evaded] if evaded else [])
 
         before = sys.getprofile()
         sys.setprofile(notice)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from course_lib.checking.calling import Outcome
 from course_lib.checking.calls import Call, Case
 from course_lib.checking.comparison import Difference, difference
 from course_lib.checking.judging import Trial, judge, rules
+from course_lib.checking.recorded import recorded
 from course_lib.checking.respondents import Respondent
 from course_lib.checking.rubric import Rubric
 
@@ -57,7 +59,10 @@ def entangled(rubric: Rubric, respondent: Respondent, one: Trial, other: Trial) 
 
     case = Case("in turn", IN_TURN, make)
     trial = judge(both, case, respondent.respond(both, [make()])[0])
-    return trial if trial.difference else None
+    if not trial.difference:
+        return None
+    text = recorded(rubric.answer, both.driver, make())
+    return replace(trial, case=replace(case, text=text), difference=replace(trial.difference, message=IN_TURN))
 
 
 def in_turn(driver: Callable[..., Any]) -> Callable[..., Any]:

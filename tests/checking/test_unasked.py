@@ -1,5 +1,6 @@
 """What the kit asks of every answer, unasked: no state, no overwritten argument, no memory of the caller's, in time."""
 
+import re
 import time
 
 import numpy as np
@@ -87,6 +88,7 @@ def test_objects_that_disturb_each_other_are_noticed(answer):
     verdict = check("made_up.Counter", answer)
     assert verdict.message.startswith("Two objects that are used in turn disturb each other")
     assert not verdict.points
+    assert re.match(r"o = Counter\(start=8\); o2 = Counter\(start=1\); o2\.add\(\d\); o\.add\(", verdict.example.call)
 
 
 def test_a_wrong_value_and_an_overwritten_argument_are_both_named():

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.checking import Rubric, RubricError, UnknownExercise, load
+from course_lib.checking.bans import announced
 from course_lib.checking.dependencies import digest_of, files_of_concept, imported_files
 from course_lib.checking.percent import PercentCell
 from course_lib.checking.places import rubric_folder
@@ -21,6 +22,12 @@ from course_lib.checking.whole_files import write_whole
 from course_lib.publishing.contents import Problem, install_cell, repository_url
 from course_lib.publishing.exercises.solutions import ROLES, Solution, SolutionError, problems_of, read_solution
 
+ASKED = (
+    "Every check asks for this, too: the same call gives the same result again, and nothing is kept between calls or "
+    "between objects. Arguments stay as they are, and a result has memory of its own, unless the task says otherwise. "
+    "Besides the cases that you see, an answer is tried on random inputs out of all that the task allows. Where there "
+    "is no GPU, stand-ins for GPU tensors are tried, which cannot follow what depends on their values."
+)
 SOURCE, RELEASE, KEYS = "_build/source", "exercises", "_build/exercise_keys"
 
 
@@ -96,9 +103,13 @@ def source_notebook(solution: Solution, rubrics: Mapping[str, Rubric], root: Pat
         new = v4.new_code_cell if cell.is_code else v4.new_markdown_cell
         text = cell.source if cell.is_code else _absolute_links(cell.source, repository)
         if role == "exercise":
-            text = f"{heading(rubrics[name], order.index(name) + 1)}\n\n{text}"
+            text = "\n\n".join(
+                filter(None, [heading(rubrics[name], order.index(name) + 1), text, announced(rubrics[name])])
+            )
         cells.append(new(text, id=identity, metadata=_metadata(cell, role, identity, rubrics.get(name))))
     titled = bool(cells) and cells[0].cell_type == "markdown"
+    if titled:
+        cells[0].source += f"\n\n{ASKED}"
     cells.insert(int(titled), v4.new_code_cell(install_cell(root, "The exercises need none"), id="install"))
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = nbformat.from_dict({"kernelspec": kernel, "language_info": {"name": "python"}})

@@ -169,6 +169,13 @@ def test_headings_come_from_the_rubric(house, solution):
     ).release.replace('\\n",\n    "', "\n")
 
 
+def test_what_is_forbidden_is_announced_and_what_every_check_asks_is_said_once(house, solution):
+    made = make(solution, house).release
+    found = cells(made)["exercise-double"]["source"]
+    assert found.endswith(f"Not to be used here, by any route: `course_lib.{CONCEPT}.double`.")
+    assert made.count("Every check asks for this, too") == 1
+
+
 def test_nbgrader_is_told_what_each_cell_is(house, solution):
     found = cells(make(solution, house).release)
     answer, check = found["answer-double"]["metadata"], found["check-double"]["metadata"]
