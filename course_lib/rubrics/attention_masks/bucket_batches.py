@@ -35,6 +35,55 @@ def no_sequences():
     return [], 10
 
 
+def its_own(lengths, batch, i):
+    """Return the length of the sequence that comes, which is the longest so far."""
+    return lengths[i]
+
+
+@bucket_batches.program
+def filled_one_by_one(lengths, max_tokens, *, width=its_own, coming=1, spare=0, refuse=True, order=1):
+    """Fill batches in rising length, until one more would make the padded rectangle too large."""
+    if refuse:
+        _refuse_long(lengths, max_tokens)
+    batches = []
+    for i in sorted(range(len(lengths)), key=lambda i: order * lengths[i]):
+        if not batches or (len(batches[-1]) + coming) * width(lengths, batches[-1], i) > max_tokens - spare:
+            batches.append([])
+        batches[-1].append(i)
+    return batches
+
+
+bucket_batches.slip(
+    "measured_by_the_shortest",
+    "Each batch is measured by its first, shortest sequence. It is padded to its longest, which comes last.",
+    width=lambda lengths, batch, i: lengths[batch[0]],
+)
+bucket_batches.slip(
+    "refuses_an_exact_fit", "A batch of exactly `max_tokens` cells still fits: the limit may be reached.", spare=1
+)
+bucket_batches.slip(
+    "forgets_the_one_that_comes",
+    "The check leaves out the sequence that is about to be added, so batches grow one too large.",
+    coming=0,
+)
+bucket_batches.slip(
+    "measured_before_it_comes",
+    "The batch is measured by its longest so far. The sequence that comes is longer, and sets the width.",
+    width=lambda lengths, batch, i: lengths[batch[-1]],
+)
+bucket_batches.slip(
+    "lets_the_too_long_through",
+    "A sequence longer than `max_tokens` got a batch of its own, over the limit. Refuse it with a ValueError.",
+    refuse=False,
+)
+bucket_batches.slip(
+    "the_longest_first",
+    "The batches begin with the longest sequences; this exercise asks for the shortest first.",
+    order=-1,
+    width=lambda lengths, batch, i: lengths[batch[0]],
+)
+
+
 @bucket_batches.mistake
 def adds_up_real_tokens(lengths, max_tokens):
     """The batch's real tokens are counted. What has to fit is the padded rectangle: count times longest."""
@@ -50,40 +99,16 @@ def adds_up_real_tokens(lengths, max_tokens):
 
 
 @bucket_batches.mistake
-def measured_by_the_shortest(lengths, max_tokens):
-    """Each batch is measured by its first, shortest sequence. It is padded to its longest, which comes last."""
-    return _greedy(lengths, max_tokens, lambda batch, i: (len(batch) + 1) * lengths[batch[0]] > max_tokens)
-
-
-@bucket_batches.mistake
-def refuses_an_exact_fit(lengths, max_tokens):
-    """A batch of exactly `max_tokens` cells still fits: the limit may be reached."""
-    return _greedy(lengths, max_tokens, lambda batch, i: (len(batch) + 1) * lengths[i] >= max_tokens)
-
-
-@bucket_batches.mistake
-def forgets_the_one_that_comes(lengths, max_tokens):
-    """The check leaves out the sequence that is about to be added, so batches grow one too large."""
-    return _greedy(lengths, max_tokens, lambda batch, i: len(batch) * lengths[i] > max_tokens)
-
-
-@bucket_batches.mistake
-def measured_before_it_comes(lengths, max_tokens):
-    """The batch is measured by its longest so far. The sequence that comes is longer, and sets the width."""
-    return _greedy(lengths, max_tokens, lambda batch, i: (len(batch) + 1) * lengths[batch[-1]] > max_tokens)
-
-
-@bucket_batches.mistake
-def refuses_one_that_just_fits(lengths, max_tokens):
+def refuses_one_that_just_fits(lengths, max_tokens, *, right):
     """A sequence of exactly `max_tokens` is refused. It fits: only a longer one raises an error."""
     _refuse_long(lengths, max_tokens - 1)
-    return am.bucket_batches(lengths, max_tokens)
+    return right
 
 
 @bucket_batches.mistake
-def looked_up_by_length(lengths, max_tokens):
+def looked_up_by_length(lengths, max_tokens, *, right):
     """Of several sequences of one length the first is taken again and again: `index` finds no other."""
-    return [[lengths.index(lengths[i]) for i in batch] for batch in am.bucket_batches(lengths, max_tokens)]
+    return [[lengths.index(lengths[i]) for i in batch] for batch in right]
 
 
 @bucket_batches.mistake
@@ -105,39 +130,21 @@ def in_the_order_given(lengths, max_tokens):
 
 
 @bucket_batches.mistake
-def lengths_instead_of_indices(lengths, max_tokens):
+def lengths_instead_of_indices(lengths, max_tokens, *, right):
     """The batches hold lengths. They should hold indices: which sequences to take."""
-    return [[lengths[i] for i in batch] for batch in am.bucket_batches(lengths, max_tokens)]
+    return [[lengths[i] for i in batch] for batch in right]
 
 
 @bucket_batches.mistake
-def loses_the_last_batch(lengths, max_tokens):
+def loses_the_last_batch(lengths, max_tokens, *, right):
     """The last batch is missing: what has been collected when the loop ends is a batch too."""
-    return am.bucket_batches(lengths, max_tokens)[:-1]
+    return right[:-1]
 
 
 @bucket_batches.mistake
-def begins_with_an_empty_batch(lengths, max_tokens):
+def begins_with_an_empty_batch(lengths, max_tokens, *, right):
     """The first batch is empty: don't close a batch before anything is in it."""
-    return [[], *am.bucket_batches(lengths, max_tokens)]
-
-
-@bucket_batches.mistake
-def lets_the_too_long_through(lengths, max_tokens):
-    """A sequence longer than `max_tokens` got a batch of its own, over the limit. Refuse it with a ValueError."""
-    return _greedy(lengths, max_tokens, lambda batch, i: (len(batch) + 1) * lengths[i] > max_tokens, refuse=False)
-
-
-@bucket_batches.mistake
-def the_longest_first(lengths, max_tokens):
-    """The batches begin with the longest sequences; this exercise asks for the shortest first."""
-    _refuse_long(lengths, max_tokens)
-    batches = []
-    for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        if not batches or (len(batches[-1]) + 1) * lengths[batches[-1][0]] > max_tokens:
-            batches.append([])
-        batches[-1].append(i)
-    return batches
+    return [[], *right]
 
 
 @bucket_batches.mistake
@@ -152,18 +159,6 @@ def ties_in_reverse(lengths, max_tokens):
 def _refuse_long(lengths, max_tokens):
     if any(length > max_tokens for length in lengths):
         raise ValueError(f"a sequence is longer than {max_tokens}")
-
-
-def _greedy(lengths, max_tokens, full, refuse=True):
-    """Fill batches in rising length until `full` says that one more does not fit."""
-    if refuse:
-        _refuse_long(lengths, max_tokens)
-    batches = []
-    for i in sorted(range(len(lengths)), key=lambda i: lengths[i]):
-        if not batches or full(batches[-1], i):
-            batches.append([])
-        batches[-1].append(i)
-    return batches
 
 
 @bucket_batches.alternative

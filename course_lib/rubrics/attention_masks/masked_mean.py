@@ -4,7 +4,7 @@ import torch
 
 from course_lib import attention_masks as am
 from course_lib.checking import rubric
-from course_lib.rubrics.attention_masks import normal, some
+from course_lib.checking.cases import mask, normal
 
 
 @rubric(
@@ -18,7 +18,7 @@ def masked_mean(rng, size):
     """Vectors at 4 positions more than `size`, some of them real, in no order; one real number is 0."""
     values = 5 + normal(rng, 3, size + 4, 2).to(torch.float32 if size % 2 else torch.float64)
     values[1, 0, 1] = 0.0
-    return values, some(rng, 3, size + 4)
+    return values, mask(rng, 3, size + 4, mixed=True)
 
 
 @masked_mean.edge(points=1)

@@ -4,7 +4,7 @@ import torch
 
 from course_lib import attention_masks as am
 from course_lib.checking import rubric
-from course_lib.rubrics.attention_masks import normal, some
+from course_lib.checking.cases import mask, normal
 
 
 @rubric(
@@ -18,7 +18,7 @@ from course_lib.rubrics.attention_masks import normal, some
 def masked_softmax(rng, size):
     """Scores of several heads with one mask for all; each query has some keys to use. float32 and float64."""
     dtype = torch.float32 if size % 2 else torch.float64
-    return 3 * normal(rng, 2, 3, 4, size).to(dtype), some(rng, 2, 1, 4, size)
+    return 3 * normal(rng, 2, 3, 4, size).to(dtype), mask(rng, 2, 1, 4, size, mixed=True)
 
 
 @masked_softmax.edge(points=2)

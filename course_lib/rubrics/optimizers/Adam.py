@@ -5,8 +5,8 @@ import math
 import torch
 
 from course_lib import optimizers
-from course_lib.checking import rubric
-from course_lib.rubrics.optimizers import SIZES, a_pause, drive, instead, stepped, walk
+from course_lib.checking import drivers, rubric
+from course_lib.rubrics.optimizers import SIZES, a_pause, instead, walk
 
 
 @rubric(
@@ -23,16 +23,7 @@ def Adam(rng, size):
     return *walk(rng, size), 0.1, (0.6, 0.8), 0.01
 
 
-@Adam.drive
-def adam_walk(answer, starts, gradients, learning_rate, betas, epsilon):
-    """Take the steps and keep the parameters after each."""
-    return drive(answer, starts, gradients, learning_rate, betas, epsilon)
-
-
-@Adam.written
-def adam_lines(starts, gradients, learning_rate, betas, epsilon):
-    """As lines that one could run."""
-    return stepped("Adam", starts, gradients, learning_rate=learning_rate, betas=betas, epsilon=epsilon)
+Adam.drive(drivers.walk)
 
 
 @Adam.edge(points=1)

@@ -3,8 +3,8 @@
 import torch
 
 from course_lib import optimizers
-from course_lib.checking import rubric
-from course_lib.rubrics.optimizers import SIZES, a_pause, drive, instead, stepped, walk
+from course_lib.checking import drivers, rubric
+from course_lib.rubrics.optimizers import SIZES, a_pause, instead, walk
 
 
 @rubric(
@@ -21,16 +21,7 @@ def AdamW(rng, size):
     return *walk(rng, size), 0.1, (0.6, 0.8), 0.01, 0.3
 
 
-@AdamW.drive
-def adamw_walk(answer, starts, gradients, learning_rate, betas, epsilon, decay):
-    """Take the steps and keep the parameters after each."""
-    return drive(answer, starts, gradients, learning_rate, betas, epsilon, decay)
-
-
-@AdamW.written
-def adamw_lines(starts, gradients, learning_rate, betas, epsilon, decay):
-    """As lines that one could run."""
-    return stepped("AdamW", starts, gradients, learning_rate=learning_rate, betas=betas, epsilon=epsilon, decay=decay)
+AdamW.drive(drivers.walk)
 
 
 @AdamW.edge(points=1)

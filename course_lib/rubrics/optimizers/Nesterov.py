@@ -3,8 +3,8 @@
 import torch
 
 from course_lib import optimizers
-from course_lib.checking import rubric
-from course_lib.rubrics.optimizers import SIZES, a_pause, drive, instead, stepped, walk
+from course_lib.checking import drivers, rubric
+from course_lib.rubrics.optimizers import SIZES, a_pause, instead, walk
 
 
 @rubric(
@@ -24,9 +24,8 @@ def Nesterov(rng, size):
 @Nesterov.drive
 def nesterov_walk(answer, starts, gradients, learning_rate, beta, reuse):
     """Take the steps; with `reuse`, hand over the same tensors each time, with new numbers in them."""
-    if not reuse:
-        return drive(answer, starts, gradients, learning_rate, beta)
-    return drive(answer, starts, _in_the_same_tensors(gradients), learning_rate, beta)
+    steps = _in_the_same_tensors(gradients) if reuse else gradients
+    return drivers.walk(answer, starts, steps, learning_rate, beta)
 
 
 def _in_the_same_tensors(gradients):
@@ -40,10 +39,8 @@ def _in_the_same_tensors(gradients):
 @Nesterov.written
 def nesterov_lines(starts, gradients, learning_rate, beta, reuse):
     """As lines that one could run."""
-    return (
-        stepped("Nesterov", starts, gradients, learning_rate=learning_rate, beta=beta)
-        + "  # the same tensors, filled anew" * reuse
-    )
+    lines = drivers.walk.written(optimizers.Nesterov, starts, gradients, learning_rate, beta)
+    return lines + "  # the same tensors, filled anew" * reuse
 
 
 @Nesterov.edge(points=1)

@@ -3,8 +3,8 @@
 import torch
 
 from course_lib import optimizers
-from course_lib.checking import rubric
-from course_lib.rubrics.optimizers import SIZES, a_pause, drive, instead, stepped, walk
+from course_lib.checking import drivers, rubric
+from course_lib.rubrics.optimizers import SIZES, a_pause, instead, walk
 
 
 @rubric(
@@ -21,16 +21,7 @@ def RMSProp(rng, size):
     return *walk(rng, size), 0.1, 0.75, 0.01
 
 
-@RMSProp.drive
-def rmsprop_walk(answer, starts, gradients, learning_rate, decay, epsilon):
-    """Take the steps and keep the parameters after each."""
-    return drive(answer, starts, gradients, learning_rate, decay, epsilon)
-
-
-@RMSProp.written
-def rmsprop_lines(starts, gradients, learning_rate, decay, epsilon):
-    """As lines that one could run."""
-    return stepped("RMSProp", starts, gradients, learning_rate=learning_rate, decay=decay, epsilon=epsilon)
+RMSProp.drive(drivers.walk)
 
 
 @RMSProp.edge(points=1)

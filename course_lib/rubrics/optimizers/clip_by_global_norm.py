@@ -6,7 +6,7 @@ import torch
 
 from course_lib import optimizers
 from course_lib.checking import rubric
-from course_lib.rubrics.optimizers import numbers
+from course_lib.checking.cases import readable
 
 
 @rubric(
@@ -22,7 +22,7 @@ from course_lib.rubrics.optimizers import numbers
 def clip_by_global_norm(rng, size):
     """One gradient and several, too long and short enough."""
     shapes = [(size,)] + [(2, size)] * (size > 1) + [(3,)] * (size > 3)
-    gradients = [numbers(rng, *shape) for shape in shapes]
+    gradients = [readable(rng, *shape) for shape in shapes]
     length = math.sqrt(sum((gradient**2).sum().item() for gradient in gradients))
     return gradients, round(length * (1.5 if size in (2, 5) else 0.4), 2)
 

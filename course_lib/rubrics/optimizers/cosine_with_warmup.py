@@ -48,144 +48,127 @@ def after_the_end():
     return [8, 9, 12], 8, 2.0, 2, 0.5
 
 
-def _cosine(done, peak, floor):
-    return floor + (peak - floor) * (1 + math.cos(math.pi * done)) / 2
+@cosine_with_warmup.program
+def in_three_stages(
+    step,
+    total_steps,
+    peak,
+    warmup_steps,
+    floor,
+    *,
+    ahead=1,
+    longer=0,
+    parts=0,
+    from_floor=False,
+    begun=1,
+    left=1,
+    early=0,
+    short=0,
+    hold=True,
+    keep=True,
+    cut=False,
+    pile=0,
+    half=0.5,
+    turn=math.pi,
+):
+    """The warm-up, then the progress of the cosine, then its height."""
+    lowest = floor if keep else 0.0
+    if step < warmup_steps + longer:
+        base = floor if from_floor else 0.0
+        return base + (peak - base) * (step + ahead) / (warmup_steps + parts or 1)
+    done = (step + early - begun * warmup_steps) / (total_steps - left * warmup_steps - short)
+    height = half * (1 + math.cos(turn * (min(done, 1) if hold else done)))
+    return max(lowest + (peak + pile * floor - lowest) * height, floor if cut else -math.inf)
+
+
+cosine_with_warmup.slip(
+    "wastes_the_first_step",
+    "The warm-up starts at a rate of 0, so the first step goes nowhere. It should be `(step + 1) / warmup_steps`.",
+    ahead=0,
+)
+cosine_with_warmup.slip(
+    "warms_up_from_the_floor",
+    "The floor is where the cosine ends; the warm-up goes up in equal parts of the peak and knows no floor.",
+    from_floor=True,
+)
 
 
 @cosine_with_warmup.mistake
-def wastes_the_first_step(step, total_steps, peak, warmup_steps, floor):
-    """The warm-up starts at a rate of 0, so the first step goes nowhere. It should be `(step + 1) / warmup_steps`."""
-    if step < warmup_steps:
-        return peak * step / warmup_steps
-    return optimizers.cosine_with_warmup(step, total_steps, peak, warmup_steps, floor)
-
-
-@cosine_with_warmup.mistake
-def warms_up_from_the_floor(step, total_steps, peak, warmup_steps, floor):
-    """The floor is where the cosine ends; the warm-up goes up in equal parts of the peak and knows no floor."""
-    if step < warmup_steps:
-        return floor + (peak - floor) * (step + 1) / warmup_steps
-    return optimizers.cosine_with_warmup(step, total_steps, peak, warmup_steps, floor)
-
-
-@cosine_with_warmup.mistake
-def lifts_the_warmup_to_the_floor(step, total_steps, peak, warmup_steps, floor):
+def lifts_the_warmup_to_the_floor(step, total_steps, peak, warmup_steps, floor, *, right):
     """The first steps were lifted to the floor. It holds for the cosine only; the warm-up may begin below it."""
-    return max(floor, optimizers.cosine_with_warmup(step, total_steps, peak, warmup_steps, floor))
+    return max(floor, right)
+
+
+cosine_with_warmup.slip(
+    "warms_up_one_step_too_long",
+    "The warm-up is one step too long and ends above the peak: step number `warmup_steps` belongs to the cosine.",
+    longer=1,
+)
+cosine_with_warmup.slip(
+    "warms_up_too_slowly",
+    "The warm-up ends below the peak: its last step, number `warmup_steps - 1`, takes the whole of it.",
+    parts=1,
+)
 
 
 @cosine_with_warmup.mistake
-def warms_up_one_step_too_long(step, total_steps, peak, warmup_steps, floor):
-    """The warm-up is one step too long and ends above the peak: step number `warmup_steps` belongs to the cosine."""
-    if step <= warmup_steps:
-        return peak * (step + 1) / max(warmup_steps, 1)
-    return optimizers.cosine_with_warmup(step, total_steps, peak, warmup_steps, floor)
-
-
-@cosine_with_warmup.mistake
-def warms_up_too_slowly(step, total_steps, peak, warmup_steps, floor):
-    """The warm-up ends below the peak: its last step, number `warmup_steps - 1`, takes the whole of it."""
-    if step < warmup_steps:
-        return peak * (step + 1) / (warmup_steps + 1)
-    return optimizers.cosine_with_warmup(step, total_steps, peak, warmup_steps, floor)
-
-
-@cosine_with_warmup.mistake
-def divides_by_no_warmup(step, total_steps, peak, warmup_steps, floor):
+def divides_by_no_warmup(step, total_steps, peak, warmup_steps, floor, *, right):
     """This divides by `warmup_steps` even where there are none. Ask first whether the step belongs to the warm-up."""
     warm = peak * (step + 1) / warmup_steps
-    cosine = optimizers.cosine_with_warmup(step, total_steps, peak, warmup_steps, floor)
-    return warm if step < warmup_steps else cosine
+    return warm if step < warmup_steps else right
 
 
-@cosine_with_warmup.mistake
-def counts_the_warmup_as_progress(step, total_steps, peak, warmup_steps, floor):
-    """The rate jumps where the warm-up ends: the cosine's progress must be 0 there, and 1 at step `total_steps`."""
-    if step < warmup_steps:
-        return peak * (step + 1) / warmup_steps
-    return _cosine(min(step / total_steps, 1), peak, floor)
-
-
-@cosine_with_warmup.mistake
-def stretches_the_cosine(step, total_steps, peak, warmup_steps, floor):
-    """The cosine comes too late: it has only the steps after the warm-up, `total_steps - warmup_steps` of them."""
-    if step < warmup_steps:
-        return peak * (step + 1) / warmup_steps
-    return _cosine(min((step - warmup_steps) / total_steps, 1), peak, floor)
-
-
-@cosine_with_warmup.mistake
-def starts_inside_the_cosine(step, total_steps, peak, warmup_steps, floor):
-    """The cosine is one step ahead: the + 1 belongs to the warm-up only; step `warmup_steps` is still at the peak."""
-    if step < warmup_steps:
-        return peak * (step + 1) / warmup_steps
-    done = (step + 1 - warmup_steps) / (total_steps - warmup_steps)
-    return floor if step > total_steps else _cosine(done, peak, floor)
-
-
-@cosine_with_warmup.mistake
-def ends_one_step_early(step, total_steps, peak, warmup_steps, floor):
-    """The floor comes one step too early: the cosine takes `total_steps - warmup_steps` steps, not one less."""
-    if step < warmup_steps:
-        return peak * (step + 1) / warmup_steps
-    done = (step - warmup_steps) / (total_steps - warmup_steps - 1)
-    return floor if step > total_steps else _cosine(done, peak, floor)
-
-
-@cosine_with_warmup.mistake
-def falls_to_zero(step, total_steps, peak, warmup_steps, floor):
-    """The cosine falls to 0. It should end at the floor: what shrinks is the part above it, `peak - floor`."""
-    return optimizers.cosine_with_warmup(step, total_steps, peak, warmup_steps)
-
-
-@cosine_with_warmup.mistake
-def cuts_off_at_the_floor(step, total_steps, peak, warmup_steps, floor):
-    """The cosine falls toward 0 and is cut off at the floor. It should be flatter: only `peak - floor` shrinks."""
-    if step < warmup_steps:
-        return peak * (step + 1) / warmup_steps
-    return max(optimizers.cosine_with_warmup(step, total_steps, peak, warmup_steps), floor)
-
-
-@cosine_with_warmup.mistake
-def forgets_the_half(step, total_steps, peak, warmup_steps, floor):
-    """The cosine starts at twice the height: 1 + cos runs from 2 to 0, so it must be halved."""
-    if step < warmup_steps:
-        return peak * (step + 1) / warmup_steps
-    done = min((step - warmup_steps) / (total_steps - warmup_steps), 1)
-    return floor + (peak - floor) * (1 + math.cos(math.pi * done))
-
-
-@cosine_with_warmup.mistake
-def takes_degrees(step, total_steps, peak, warmup_steps, floor):
-    """`math.cos` takes radians: half a circle is π, not 180."""
-    if step < warmup_steps:
-        return peak * (step + 1) / warmup_steps
-    done = min((step - warmup_steps) / (total_steps - warmup_steps), 1)
-    return floor + (peak - floor) * (1 + math.cos(180 * done)) / 2
-
-
-@cosine_with_warmup.mistake
-def goes_round_the_whole_circle(step, total_steps, peak, warmup_steps, floor):
-    """The rate comes back to its peak: half a cosine, from 0 to π, falls; a whole one, to 2π, returns."""
-    if step < warmup_steps:
-        return peak * (step + 1) / warmup_steps
-    return _cosine(2 * min((step - warmup_steps) / (total_steps - warmup_steps), 1), peak, floor)
-
-
-@cosine_with_warmup.mistake
-def piles_the_peak_on_the_floor(step, total_steps, peak, warmup_steps, floor):
-    """The cosine starts above the peak: it falls by `peak - floor`, not by the whole peak on top of the floor."""
-    if step < warmup_steps:
-        return peak * (step + 1) / warmup_steps
-    return _cosine(min((step - warmup_steps) / (total_steps - warmup_steps), 1), peak + floor, floor)
-
-
-@cosine_with_warmup.mistake
-def rises_again_after_the_end(step, total_steps, peak, warmup_steps, floor):
-    """After the last step the cosine turns and the rate rises again. Hold the progress at 1 from there on."""
-    if step < warmup_steps:
-        return peak * (step + 1) / warmup_steps
-    return _cosine((step - warmup_steps) / (total_steps - warmup_steps), peak, floor)
+cosine_with_warmup.slip(
+    "counts_the_warmup_as_progress",
+    "The rate jumps where the warm-up ends: the cosine's progress must be 0 there, and 1 at step `total_steps`.",
+    begun=0,
+    left=0,
+)
+cosine_with_warmup.slip(
+    "stretches_the_cosine",
+    "The cosine comes too late: it has only the steps after the warm-up, `total_steps - warmup_steps` of them.",
+    left=0,
+)
+cosine_with_warmup.slip(
+    "starts_inside_the_cosine",
+    "The cosine is one step ahead: the + 1 belongs to the warm-up only; step `warmup_steps` is still at the peak.",
+    early=1,
+)
+cosine_with_warmup.slip(
+    "ends_one_step_early",
+    "The floor comes one step too early: the cosine takes `total_steps - warmup_steps` steps, not one less.",
+    short=1,
+)
+cosine_with_warmup.slip(
+    "falls_to_zero",
+    "The cosine falls to 0. It should end at the floor: what shrinks is the part above it, `peak - floor`.",
+    keep=False,
+)
+cosine_with_warmup.slip(
+    "cuts_off_at_the_floor",
+    "The cosine falls toward 0 and is cut off at the floor. It should be flatter: only `peak - floor` shrinks.",
+    keep=False,
+    cut=True,
+)
+cosine_with_warmup.slip(
+    "forgets_the_half", "The cosine starts at twice the height: 1 + cos runs from 2 to 0, so it must be halved.", half=1
+)
+cosine_with_warmup.slip("takes_degrees", "`math.cos` takes radians: half a circle is π, not 180.", turn=180)
+cosine_with_warmup.slip(
+    "goes_round_the_whole_circle",
+    "The rate comes back to its peak: half a cosine, from 0 to π, falls; a whole one, to 2π, returns.",
+    turn=2 * math.pi,
+)
+cosine_with_warmup.slip(
+    "piles_the_peak_on_the_floor",
+    "The cosine starts above the peak: it falls by `peak - floor`, not by the whole peak on top of the floor.",
+    pile=1,
+)
+cosine_with_warmup.slip(
+    "rises_again_after_the_end",
+    "After the last step the cosine turns and the rate rises again. Hold the progress at 1 from there on.",
+    hold=False,
+)
 
 
 @cosine_with_warmup.alternative

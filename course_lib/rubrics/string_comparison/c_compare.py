@@ -1,8 +1,7 @@
 """What an answer to `c_compare` must do, and the mistakes we know."""
 
 from course_lib import string_comparison as sc
-from course_lib.checking import rubric
-from course_lib.rubrics.string_comparison import some_text
+from course_lib.checking import cases, rubric
 
 
 @rubric(
@@ -15,7 +14,7 @@ from course_lib.rubrics.string_comparison import some_text
 )
 def c_compare(rng, size):
     """Strings that share a beginning and then differ, or of which one ends."""
-    shared = some_text(rng, "xyz", size - 1)
+    shared = cases.text(rng, size - 1, "xyz")
     low, high = sorted(rng.choice(list("5Aatz"), size=2, replace=False))
     left, right = {1: (low, high), 2: ("a", "A"), 3: ("", " "), 5: (low + "at", "")}.get(size, (low + "as", high))
     return (shared + left).encode(), (shared + right).encode()

@@ -66,38 +66,50 @@ def a_tail_after_another_character():
     return code_points("d\u11a8 \ud7a4\u11a8")
 
 
-def compose_with(
-    text, leads=19, vowels=21, tails=range(0x11A8, 0x11C3), whole="가", step=28, minus=0x11A7, syllables=range(11172)
+@compose_hangul.program
+def letter_by_letter(
+    text,
+    *,
+    leads=19,
+    vowels=21,
+    tails=range(0x11A8, 0x11C3),
+    closed=False,
+    step=28,
+    minus=0x11A7,
+    syllables=range(11172),
 ):
-    """Compose with parts that a mistake may replace; `whole` says which syllables take a tail."""
+    """Join each letter to what stands before it; `closed` says whether a syllable that has a tail takes another."""
     out = [""]
     for c in text:
         lead, vowel, before = ord(out[-1] or "a") - 0x1100, ord(c) - 0x1161, ord(out[-1] or "a") - 0xAC00
         if 0 <= lead < leads and 0 <= vowel < vowels:
             out[-1] = chr(0xAC00 + (lead * 21 + vowel) * step)
-        elif before in syllables and ord(c) in tails and (whole == "any" or before % 28 == 0):
+        elif before in syllables and ord(c) in tails and (closed or before % 28 == 0):
             out[-1] = chr(ord(out[-1]) + ord(c) - minus)
         else:
             out.append(c)
     return "".join(out)
 
 
-@compose_hangul.mistake
-def tails_counted_from_zero(text):
-    """Each tail is one too low: number 0 means no tail, so the first tail, U+11A8, is number 1."""
-    return compose_with(text, minus=0x11A8)
+compose_hangul.slip(
+    "tails_counted_from_zero",
+    "Each tail is one too low: number 0 means no tail, so the first tail, U+11A8, is number 1.",
+    minus=0x11A8,
+)
 
 
-@compose_hangul.mistake
-def twenty_seven_tails(text):
-    """There are 27 tails but 28 possibilities, because a syllable may have none. Multiply by 28."""
-    return compose_with(text, step=27)
+compose_hangul.slip(
+    "twenty_seven_tails",
+    "There are 27 tails but 28 possibilities, because a syllable may have none. Multiply by 28.",
+    step=27,
+)
 
 
-@compose_hangul.mistake
-def leaves_the_tails(text):
-    """The tails still stand alone: after lead and vowel have joined, a tail that follows joins too."""
-    return compose_with(text, tails=())
+compose_hangul.slip(
+    "leaves_the_tails",
+    "The tails still stand alone: after lead and vowel have joined, a tail that follows joins too.",
+    tails=(),
+)
 
 
 @compose_hangul.mistake
@@ -112,34 +124,42 @@ def joins_only_what_it_made_itself(text):
     return re.sub("[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?", lambda m: sc.compose_hangul(m[0]), text)
 
 
-@compose_hangul.mistake
-def adds_a_second_tail(text):
-    """A syllable that has a tail got another one and became a different syllable. Only one without a tail takes it."""
-    return compose_with(text, whole="any")
+compose_hangul.slip(
+    "adds_a_second_tail",
+    "A syllable that has a tail got another one and became a different syllable. Only one without a tail takes it.",
+    closed=True,
+)
 
 
-@compose_hangul.mistake
-def joins_a_tail_to_anything(text):
-    """A character that is no syllable took a tail. Ask first whether it lies between U+AC00 and U+D7A3."""
-    return compose_with(text, syllables=range(-0xAC00, 0x110000))
+compose_hangul.slip(
+    "joins_a_tail_to_anything",
+    "A character that is no syllable took a tail. Ask first whether it lies between U+AC00 and U+D7A3.",
+    syllables=range(-0xAC00, 0x110000),
+)
 
 
-@compose_hangul.mistake
-def takes_old_letters_too(text):
-    """Old letters such as U+1113 or U+1176 were joined. Only 19 leads and 21 vowels have numbers in the formula."""
-    return compose_with(text, leads=0x60, vowels=0x47)
+compose_hangul.slip(
+    "takes_old_letters_too",
+    "Old letters such as U+1113 or U+1176 were joined. Only 19 leads and 21 vowels have numbers in the formula.",
+    leads=0x60,
+    vowels=0x47,
+)
 
 
-@compose_hangul.mistake
-def forgets_the_last_letters(text):
-    """The last letters were left out: 19 leads are numbers 0 to 18, 21 vowels 0 to 20, and tail 27 counts too."""
-    return compose_with(text, leads=18, vowels=20, tails=range(0x11A8, 0x11C2))
+compose_hangul.slip(
+    "forgets_the_last_letters",
+    "The last letters were left out: 19 leads are numbers 0 to 18, 21 vowels 0 to 20, and tail 27 counts too.",
+    leads=18,
+    vowels=20,
+    tails=range(0x11A8, 0x11C2),
+)
 
 
-@compose_hangul.mistake
-def swallows_u_11a7(text):
-    """U+11A7 vanished. It is no tail: the tails are numbers 1 to 27, and 0 stands for none."""
-    return compose_with(text, tails=range(0x11A7, 0x11C3))
+compose_hangul.slip(
+    "swallows_u_11a7",
+    "U+11A7 vanished. It is no tail: the tails are numbers 1 to 27, and 0 stands for none.",
+    tails=range(0x11A7, 0x11C3),
+)
 
 
 @compose_hangul.mistake

@@ -1,8 +1,7 @@
 """What an answer to `to_upper` must do, and the mistakes we know."""
 
 from course_lib import string_comparison as sc
-from course_lib.checking import rubric
-from course_lib.rubrics.string_comparison import some_text
+from course_lib.checking import cases, rubric
 
 
 @rubric(
@@ -15,7 +14,7 @@ from course_lib.rubrics.string_comparison import some_text
 )
 def to_upper(rng, size):
     """Letters of both cases among digits and the punctuation next to the letters, a and z included."""
-    return some_text(rng, "azkmAZ`{@[59 ~", size) + "zaA{`~@"[: size - 1]
+    return cases.text(rng, size, "azkmAZ`{@[59 ~") + "zaA{`~@"[: size - 1]
 
 
 @to_upper.edge(points=1)

@@ -1,8 +1,7 @@
 """What an answer to `typo_distance` must do, and the mistakes we know."""
 
 from course_lib import string_comparison as sc
-from course_lib.checking import rubric
-from course_lib.rubrics.string_comparison import some_text
+from course_lib.checking import cases, rubric
 
 
 @rubric(
@@ -14,7 +13,7 @@ from course_lib.rubrics.string_comparison import some_text
 )
 def typo_distance(rng, size):
     """A word and its copy with letters exchanged, lost, added and replaced."""
-    start = {1: "", 2: "ss", 8: "bcao" + some_text(rng, "abcd", 2)}.get(size, some_text(rng, "abcd", size))
+    start = {1: "", 2: "ss", 8: "bcao" + cases.text(rng, 2, "abcd")}.get(size, cases.text(rng, size, "abcd"))
     changed = {1: ("ei", "ie"), 2: ("eg", "if"), 3: ("ei", "io"), 5: ("eif", "ief"), 8: ("iezuk", "eiznu")}
     left, right = changed[size]
     copy = {3: start.capitalize(), 5: start[:2] + "o" + start[2:], 8: start[2:3] + start[4:]}.get(

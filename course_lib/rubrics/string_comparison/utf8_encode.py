@@ -1,8 +1,7 @@
 """What an answer to `utf8_encode` must do, and the mistakes we know."""
 
 from course_lib import string_comparison as sc
-from course_lib.checking import rubric
-from course_lib.rubrics.string_comparison import some_text
+from course_lib.checking import cases, rubric
 
 
 @rubric(
@@ -23,7 +22,7 @@ from course_lib.rubrics.string_comparison import some_text
 def utf8_encode(rng, size):
     """Characters that need one, two, three and four bytes."""
     pools = ["éßñ", "😀🚀𠮷", "한€가あ", "az5~", "Ж٣"]  # one Latin-1 character first: it tells most mistakes apart
-    return "".join(some_text(rng, pools[place % 5], 1) for place in range(size))
+    return "".join(cases.text(rng, 1, pools[place % 5]) for place in range(size))
 
 
 @utf8_encode.edge(points=1)

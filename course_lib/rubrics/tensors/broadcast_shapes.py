@@ -6,7 +6,7 @@ import torch
 
 from course_lib import tensors
 from course_lib.checking import rubric
-from course_lib.rubrics.tensors import some_shape
+from course_lib.checking.cases import unlike_lengths
 
 
 @rubric(
@@ -20,7 +20,7 @@ from course_lib.rubrics.tensors import some_shape
 def broadcast_shapes(rng, size):
     """Shapes of different ranks, each with axes to be stretched."""
     rank = min(size, 4) + 1
-    full = some_shape(rng, rank)
+    full = unlike_lengths(rng, rank)
     first, second = list(full), list(full[1:])
     first[-1] = 1
     if rank > 2:

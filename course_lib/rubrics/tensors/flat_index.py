@@ -4,7 +4,7 @@ import numpy as np
 
 from course_lib import tensors
 from course_lib.checking import rubric
-from course_lib.rubrics.tensors import some_shape
+from course_lib.checking.cases import unlike_lengths
 
 
 @rubric(
@@ -17,7 +17,7 @@ from course_lib.rubrics.tensors import some_shape
 )
 def flat_index(rng, size):
     """Elements of slices (one of them backward) and transposes, which begin somewhere in the storage."""
-    shape = some_shape(rng, {1: 1, 2: 2, 3: 2, 5: 3, 8: 4}.get(size, 3))
+    shape = unlike_lengths(rng, {1: 1, 2: 2, 3: 2, 5: 3, 8: 4}.get(size, 3))
     order = tuple(reversed(range(len(shape))))
     shape, strides = tensors.permuted(shape, tensors.contiguous_strides(shape), order)
     index = tuple(int(rng.integers(1, length)) for length in shape)

@@ -7,7 +7,7 @@ import numpy as np
 
 from course_lib import tensors
 from course_lib.checking import rubric
-from course_lib.rubrics.tensors import some_shape
+from course_lib.checking.cases import unlike_lengths
 
 
 @rubric(
@@ -21,7 +21,7 @@ from course_lib.rubrics.tensors import some_shape
 )
 def is_contiguous(rng, size):
     """Fresh tensors, transposes, slices (also backward ones) and stretched tensors."""
-    a, b, c = some_shape(rng, 3)
+    a, b, c = unlike_lengths(rng, 3)
     return {
         1: ((a, b), (b, 1)),  # fresh
         2: ((a, b), (1, a)),  # transposed

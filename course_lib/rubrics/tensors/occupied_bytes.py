@@ -7,7 +7,7 @@ import torch
 
 from course_lib import tensors
 from course_lib.checking import rubric
-from course_lib.rubrics.tensors import some_shape
+from course_lib.checking.cases import unlike_lengths
 
 
 @rubric(
@@ -20,7 +20,7 @@ from course_lib.rubrics.tensors import some_shape
 )
 def occupied_bytes(rng, size):
     """Views with gaps, with stretched axes and with overlapping windows, of items of several sizes."""
-    a, b = some_shape(rng, 2, least=3)
+    a, b = unlike_lengths(rng, 2, least=3)
     shape, strides = {
         1: ((a, b), (b, 1)),  # fresh
         2: ((a, b), (3 * b, 3)),  # every third column

@@ -4,7 +4,7 @@ import numpy as np
 
 from course_lib import tensors
 from course_lib.checking import rubric
-from course_lib.rubrics.tensors import some_shape
+from course_lib.checking.cases import unlike_lengths
 
 
 @rubric(
@@ -26,7 +26,7 @@ from course_lib.rubrics.tensors import some_shape
 )
 def permuted(rng, size):
     """Fresh tensors, in an order that is not its own inverse where there are three axes or more."""
-    shape = some_shape(rng, {1: 2, 2: 2, 3: 3, 5: 4, 8: 5}.get(size, 3))
+    shape = unlike_lengths(rng, {1: 2, 2: 2, 3: 3, 5: 4, 8: 5}.get(size, 3))
     order = (1, 0)
     while len(shape) > 2:
         order = tuple(int(axis) for axis in rng.permutation(len(shape)))

@@ -4,7 +4,7 @@ import math
 
 from course_lib import tensors
 from course_lib.checking import rubric
-from course_lib.rubrics.tensors import some_shape
+from course_lib.checking.cases import unlike_lengths
 
 
 @rubric(
@@ -17,7 +17,7 @@ from course_lib.rubrics.tensors import some_shape
 def sliced(rng, size):
     """Slices that begin after the first element, in steps that divide the distance and in steps that do not."""
     rank = min(size, 3)
-    shape = some_shape(rng, rank, least=7)
+    shape = unlike_lengths(rng, rank, least=7)
     axis = rank - 1 if size == 1 else int(rng.integers(rank)) if size > 3 else 1
     step = int(rng.integers(2, 4))
     start = int(rng.integers(1, 3))
