@@ -16,6 +16,8 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from course_lib.publishing.contents import Page
+
 # Nothing heavy is imported up here: `course --help` must answer at once.
 
 WRONG, UNUSABLE = 1, 2
@@ -128,12 +130,34 @@ def _as_data(reports: list[Any], errors: list[dict[str, str]]) -> dict[str, Any]
     }
 
 
-@app.command(epilog=examples("course progress", "course progress ~/my-answers"))
+def _way_to(concept: str) -> list[Page]:
+    """Return the pages that lead to a concept; says what is wrong with one that is none."""
+    from difflib import get_close_matches
+
+    from course_lib.checking.places import ROOT
+    from course_lib.publishing.contents import read_contents
+
+    known = read_contents(ROOT) if (ROOT / "_toc.yml").is_file() else None
+    if known is None:
+        complain("The way to a concept stands in the book; run this in a clone of the course.")
+        raise typer.Exit(UNUSABLE)
+    if concept not in known.concepts:
+        near = get_close_matches(concept, known.concepts, 1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known.concepts)}."
+        complain(f"There is no concept named {concept!r}; {hint}")
+        raise typer.Exit(UNUSABLE)
+    return list(known.way_to(concept))
+
+
+@app.command(epilog=examples("course progress", "course progress ~/my-answers", "course progress --to attention_masks"))
 def progress(
     directory: Annotated[
         Path | None, typer.Argument(metavar="DIR", help="Where your notebooks are; exercises/ or here, if not given.")
     ] = None,
     seconds: Seconds = 30.0,
+    to: Annotated[
+        str | None, typer.Option(metavar="CONCEPT", help="Show the pages that lead to this concept, and their minutes.")
+    ] = None,
 ) -> None:
     """Show which exercises are done, which is next, and what that opens.
 
@@ -142,16 +166,21 @@ def progress(
     from course_lib.checking.notebook import Unusable
     from course_lib.checking.progress import notebooks_in, stand
     from course_lib.checking.progress_bar import progress_bar
-    from course_lib.checking.progress_table import show_next, show_stands
-    from course_lib.publishing.contents import needs_of_concepts
+    from course_lib.checking.progress_table import show_next, show_stands, show_way
+    from course_lib.publishing.contents import needs_of_concepts, said_of_way
 
-    directory = directory or (Path("exercises") if Path("exercises").is_dir() else Path())
+    way = _way_to(to) if to is not None else []
+    given, directory = directory, directory or (Path("exercises") if Path("exercises").is_dir() else Path())
     stands, unusable, needs = [], False, needs_of_concepts()
     try:
         paths = notebooks_in(directory, needs)
     except Unusable as error:
-        complain(str(error))
-        raise typer.Exit(UNUSABLE) from None
+        if given or not way:
+            complain(str(error))
+            raise typer.Exit(UNUSABLE) from None
+        paths = []  # the way is the same without any
+    if way:
+        paths = [path for path in paths if path.stem in {page.name for page in way}]
     with progress_bar("Looking at your answers") as moved:
         for done, path in enumerate(paths):
             moved(done, len(paths))
@@ -160,8 +189,12 @@ def progress(
             except Unusable as error:
                 unusable = True
                 complain(str(error))
-    if stands:
+    if way:
+        console().print(f"The way to {way[-1].title}: {said_of_way(way)}", style="bold", soft_wrap=True)
+        console().print(show_way([(page.name, page.title, page.minutes or 0) for page in way], stands))
+    elif stands:
         console().print(show_stands(stands, needs))
+    if stands:
         console().print(show_next(stands, needs), soft_wrap=True)
     raise typer.Exit(UNUSABLE if unusable else 0)
 

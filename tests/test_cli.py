@@ -1,6 +1,7 @@
 """The command `course`: what it says, where it says it, and the status it leaves for scripts."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from course_lib import cli
 from course_lib.checking import find, load
+from course_lib.publishing.contents import read_contents, said_of_way
 
 ROOT = Path(__file__).resolve().parents[1]
 HANDED_OUT = ROOT / "exercises" / "string_comparison" / "string_comparison.ipynb"
@@ -205,6 +207,38 @@ def test_progress_tells_what_it_cannot_read_and_shows_the_rest(course, tmp_path)
     assert "broken.ipynb is no whole notebook" in ran.stderr
     assert "  0/" in ran.stdout
     assert course("progress", tmp_path / "nowhere").exit_code == 2
+
+
+def test_progress_shows_the_way_to_a_concept_and_what_is_next_on_it(course, tmp_path):
+    for concept in ("tensors", "optimizers", "string_comparison"):
+        (tmp_path / f"{concept}.ipynb").write_bytes((ROOT / f"exercises/{concept}/{concept}.ipynb").read_bytes())
+    ran = course("progress", tmp_path, "--to", "optimizers")
+    assert ran.exit_code == 0
+    way = read_contents(ROOT).way_to("optimizers")
+    head, _, *rows = ran.stdout.splitlines()
+    assert head == f"The way to {way[-1].title}: {said_of_way(way)}"
+    for number, (page, row) in enumerate(zip(way, rows, strict=False), 1):
+        assert re.fullmatch(rf"{number} +{page.title} +{page.minutes} +(0/\d+|–) *", row)
+    assert "string_comparison" not in ran.stdout
+    assert f"Next: {way[0].name}." in ran.stdout
+
+
+def test_progress_shows_the_way_without_any_notebook(course, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    ran = course("progress", "--to", "optimizers")
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    assert ran.stdout.startswith("The way to Optimizers: ")
+    assert course("progress", tmp_path / "nowhere", "--to", "optimizers").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"), [("optimisers", "did you mean optimizers?"), ("zzz", "there are tensors,"), ("", "there are")]
+)
+def test_progress_to_an_unknown_concept_says_which_there_are(course, asked, words):
+    ran = course("progress", "--to", asked)
+    assert ran.exit_code == 2
+    assert f"There is no concept named {asked!r}; " in ran.stderr
+    assert words in ran.stderr
 
 
 # exercises and new

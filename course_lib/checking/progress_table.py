@@ -27,6 +27,23 @@ def show_stands(stands: Sequence[Stand], needs: Needs) -> Table:
     return table
 
 
+def show_way(way: Sequence[tuple[str, str, int]], stands: Sequence[Stand]) -> Table:
+    """Return the table of a way: each page's title, its minutes, and how many of its exercises are done.
+
+    `way` has a concept, its title and its minutes for each page, in reading order.
+    """
+    known = {stand.concept: stand for stand in stands}
+    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
+    for heading, side in zip(("", "page", "minutes", "exercises done"), "rlrr", strict=True):
+        table.add_column(heading, justify="left" if side == "l" else "right")
+    for number, (concept, title, minutes) in enumerate(way, 1):
+        stand = known.get(concept)
+        done = f"{stand.done}/{len(stand.steps)}" if stand else "–"
+        finished = stand is not None and stand.next is None
+        table.add_row(str(number), printable(title), str(minutes), done, style=COLORS["passed"] if finished else "")
+    return table
+
+
 def show_next(stands: Sequence[Stand], needs: Needs) -> Text:
     """Return the lines that say what to do next, where, and what that opens."""
     stand = next((stand for stand in stands if stand.next), None)

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,16 @@ class Contents:
         """The concepts' pages by concept, in reading order."""
         return {page.name: page for page in self.pages if page.is_concept}
 
+    def way_to(self, concept: str) -> tuple[Page, ...]:
+        """The fewest pages that lead to a concept, in reading order: its own and all that it needs."""
+        known, wanted, waiting = self.concepts, set[str](), [concept]
+        while waiting:
+            name = waiting.pop()
+            if name in known and name not in wanted:
+                wanted.add(name)
+                waiting += known[name].needs
+        return tuple(page for name, page in known.items() if name in wanted)
+
 
 def read_contents(root: Path, toc: Path | None = None) -> Contents:
     """Read `_toc.yml` (or `toc`) and the front matter of its pages; what is wrong with them is in `problems`."""
@@ -85,6 +96,19 @@ def read_contents(root: Path, toc: Path | None = None) -> Contents:
             pages.append(page)
             problems += wrong
     return Contents(root, tuple(pages), tuple(problems + _wrong_needs(pages)))
+
+
+def said_of_way(way: Sequence[Page]) -> str:
+    """How many pages a way has, and how long it takes.
+
+    >>> page = lambda minutes: Page("a", Path("a.md"), "A", minutes=minutes)
+    >>> said_of_way([page(50)]), said_of_way([page(50), page(60), page(45)])
+    ('1 page, 50 minutes', '3 pages, 2½ hours')
+    """
+    minutes = sum(page.minutes or 0 for page in way)
+    halves = round(minutes / 30)
+    time = f"{minutes} minutes" if minutes < 90 else f"{halves // 2}{'½' if halves % 2 else ''} hours"
+    return f"{len(way)} page{'s' if len(way) != 1 else ''}, {time}"
 
 
 def repository_url(root: Path) -> str:

@@ -287,3 +287,21 @@ def test_one_page_is_built_with_those_that_it_needs_or_links_to_and_no_others(ti
     wrong = build(tiny, "--only", "roots")
     assert wrong.returncode == 1
     assert "no page of _toc.yml is named roots; there are sums, products, powers" in wrong.stderr
+
+
+@pytest.mark.slow
+def test_a_page_names_the_way_to_it_where_its_needs_do_not(tiny):
+    toc = (tiny / "_toc.yml").read_text()
+    (tiny / "_toc.yml").write_text(toc.replace("- file: book/api", "- file: book/part/powers\n      - file: book/api"))
+    (tiny / "book/part/powers.md").write_text(HEAD % ("[products]", "Powers") + "Text.\n")
+    built = build(tiny)
+    assert built.returncode == 0, built.stderr
+    plain = {name: re.sub(r"<[^>]*>", "", html(tiny, f"part/{name}")) for name in ("sums", "products", "powers")}
+    assert "from the start" not in plain["sums"]
+    assert "5 minutes · needs Sums · from the start 2 pages, 10 minutes" in plain["products"]
+    assert "The way here (3 pages, 15 minutes): Sums → Products → this page" in plain["powers"]
+    (tiny / "book/part/sums.md").write_text(
+        (tiny / "book/part/sums.md").read_text().replace("minutes: 5", "minutes: 7")
+    )
+    assert build(tiny).returncode == 0
+    assert "(3 pages, 17 minutes)" in html(tiny, "part/powers"), "it was made anew with the minutes of another"

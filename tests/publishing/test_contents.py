@@ -167,3 +167,15 @@ def test_addresses_come_from_the_one_in_pyproject(root):
 def test_a_page_without_front_matter_has_none():
     assert front_matter("# Title\n") == {}
     assert front_matter("---\n---\n") == {}
+
+
+def test_the_way_to_a_concept_is_all_that_it_needs_in_reading_order_and_no_more(tmp_path):
+    needs = {"a": (), "b": (), "c": ("a",), "d": ("c", "a"), "e": ("d", "b")}
+
+    def page(name):
+        return Page(f"book/p/{name}", tmp_path / f"{name}.md", name, needs=needs[name], is_concept=True)
+
+    contents = Contents(tmp_path, tuple(map(page, needs)))
+    ways = {name: "".join(page.name for page in contents.way_to(name)) for name in needs}
+    assert ways == {"a": "a", "b": "b", "c": "ac", "d": "acd", "e": "abcde"}
+    assert contents.way_to("f") == ()

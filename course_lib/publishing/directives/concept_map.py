@@ -4,7 +4,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from course_lib.publishing.contents import Contents, Page
+from course_lib.publishing.contents import Contents, Page, said_of_way
 from course_lib.publishing.directives.about_concept import known_exercises
 from course_lib.publishing.directives.drawn_map import drawn_map
 from course_lib.publishing.directives.nodes import contents_of, needs_and_minutes, page_link
@@ -44,6 +44,8 @@ def _line_about(page: Page, contents: Contents, exercises: int) -> nodes.paragra
     line = nodes.paragraph("", "", page_link(page))
     line += nodes.Text(f" · {exercises} exercises" if exercises else "")
     line += needs_and_minutes(page, contents, before=" · ")
+    way = contents.way_to(page.name)
+    line += nodes.Text(f" · from the start {said_of_way(way)}" if len(way) > 1 else "")
     return line
 
 

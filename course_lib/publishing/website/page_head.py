@@ -4,7 +4,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
-from course_lib.publishing.contents import BRANCH, Contents, Page, colab_url, source_url
+from course_lib.publishing.contents import BRANCH, Contents, Page, colab_url, said_of_way, source_url
 from course_lib.publishing.directives.nodes import contents_of, needs_and_minutes, page_link
 from course_lib.publishing.directives.summaries import note_summary
 
@@ -19,7 +19,9 @@ def add_page_head(app: Sphinx, doctree: nodes.document) -> None:
     said = needs_and_minutes(page, contents)
     if page.is_concept:
         section.insert(1, ways_in(page, contents))
-        said += _notation(contents)
+        words, line = _way_here(page, contents)
+        said += words + _notation(contents)
+        section[1:1] = line
     if said:
         section.insert(1, nodes.paragraph("", "", *said, classes=["page-head"]))
     _note_titles(app, page)
@@ -43,6 +45,20 @@ def ways_in(page: Page, contents: Contents) -> nodes.Node:
     return addnodes.only("", shown, expr="builder_html")
 
 
+def _way_here(page: Page, contents: Contents) -> tuple[list[nodes.Node], list[nodes.Node]]:
+    """How long the way to this page is, and a line with its pages where the head does not name them all as needs."""
+    way = contents.way_to(page.name)
+    if len(way) < 2:
+        return [], []
+    if len(way) - 1 == len(set(page.needs)):
+        return [nodes.Text(f" · from the start {said_of_way(way)}")], []
+    line = nodes.paragraph("", f"The way here ({said_of_way(way)}): ", classes=["page-head", "way-here"])
+    for other in way[:-1]:
+        line += [page_link(other), nodes.Text(" → ")]
+    line += nodes.Text("this page")
+    return [], [line]
+
+
 def _notation(contents: Contents) -> list[nodes.Node]:
     """A link to the page that says what symbols and axis names mean."""
     notation = next((page for page in contents.pages if page.name == "notation"), None)
@@ -50,11 +66,10 @@ def _notation(contents: Contents) -> list[nodes.Node]:
 
 
 def _note_titles(app: Sphinx, page: Page) -> None:
-    """A page shows the titles of what it needs, so it is read again when those change."""
+    """A page shows the titles and minutes of those that lead to it, so it is read again when these change."""
     contents = contents_of(app)
-    for need in page.needs:
-        if need in contents.concepts:
-            note_summary(app, contents.concepts[need])
+    for other in contents.way_to(page.name)[:-1]:
+        note_summary(app, other)
     if page.is_concept:
         app.env.note_dependency(str(contents.root / "pyproject.toml"))
 
