@@ -22,6 +22,21 @@ settings.load_profile("course")
 install_import_hook([f"course_lib.{path.stem}" for path in concept_modules(ROOT)], "typechecker.typecheck")
 
 collect_ignore = ["tests/made_up"]  # a concept for tests to find, not tests
+MADE_UP = ROOT / "tests" / "made_up"
+
+
+@pytest.fixture(scope="session")
+def made_up():
+    """Let Python find the made-up concepts, here and in processes that tests start; the machinery knows no real one."""
+    import course_lib
+    import course_lib.rubrics
+
+    with pytest.MonkeyPatch.context() as patch:
+        for package, folder in ((course_lib, "course_lib"), (course_lib.rubrics, "course_lib/rubrics")):
+            patch.setattr(package, "__path__", [*package.__path__, str(MADE_UP / folder)])
+        patch.setenv("PYTHONPATH", f"{MADE_UP}", prepend=os.pathsep)
+        patch.setenv("PYTHONPATH", f"{ROOT}", prepend=os.pathsep)  # so that the course's own package comes first
+        yield MADE_UP
 
 
 def pytest_collection_modifyitems(config, items):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -49,7 +50,9 @@ def machinery(folder: str, root: Path = ROOT) -> set[Path]:
 
 def files_of_exercise(name: str, root: Path = ROOT) -> set[Path]:
     """Return every file on which the rubric of one exercise depends: itself, its helpers, and all they import."""
-    rubric, helpers = places.rubric_file(name, root), places.helpers_file(name.partition(".")[0], root)
+    concept = name.partition(".")[0]
+    home = places.home(concept) if root == ROOT else root
+    rubric, helpers = places.rubric_file(name, home), places.helpers_file(concept, home)
     return {rubric, helpers} | imported_files(f"import {places.RUBRICS}.{name}", root)
 
 
@@ -80,7 +83,8 @@ def rubrics_named_in(code: str, root: Path = ROOT) -> set[Path]:
 
 @lru_cache(maxsize=1024)
 def _imports_of_file(path: Path, root: Path, changed: int) -> frozenset[Path]:
-    package = ".".join(path.relative_to(root).parent.parts)
+    above = max((one for one in places.roots(root) if path.is_relative_to(one)), key=lambda one: len(one.parts))
+    package = ".".join(path.relative_to(above).parent.parts)
     return frozenset(_files_named_in(_parse(path.read_text(encoding="utf-8")), root, package))
 
 
@@ -122,7 +126,7 @@ def _files_of_module(module: str, root: Path) -> set[Path]:
     if parts[0] != PACKAGE:
         return set()
     found = set()
-    for n in range(1, len(parts) + 1):
-        folder = root.joinpath(*parts[:n])
+    for above, n in itertools.product(places.roots(root), range(1, len(parts) + 1)):
+        folder = above.joinpath(*parts[:n])
         found |= {path for path in (folder / "__init__.py", folder.with_suffix(".py")) if path.is_file()}
     return found

@@ -89,6 +89,12 @@ def home(concept: str) -> Path:
     return ROOT
 
 
+def roots(root: Path = ROOT) -> list[Path]:
+    """Return the root and, if it is the course's own, every other one in which Python finds the package."""
+    others = (Path(folder).parent for folder in importlib.import_module(PACKAGE).__path__)
+    return list(dict.fromkeys([root, *others])) if root == ROOT else [root]
+
+
 def known_concepts() -> list[str]:
     """Return the names of all concepts that have rubrics, wherever Python finds them, sorted."""
     folders = importlib.import_module(RUBRICS).__path__

@@ -1,22 +1,19 @@
-"""A made-up concept with rubrics of every kind, so that the kit is tested without knowing any real one."""
+"""The kit is tested on made-up concepts, without knowing any real one."""
 
-import importlib
+import json
 
 import pytest
-from house_rules.house import ROOT
 
-MADE_UP = ROOT / "tests" / "made_up" / "course_lib"
+from course_lib.publishing.exercises.notebooks import make
 
 
 @pytest.fixture(scope="session", autouse=True)
-def made_up_concept():
-    """Let Python find the concept `made_up` and its rubrics, as those of a real concept."""
-    import course_lib
-    import course_lib.rubrics
+def made_up_concept(made_up):
+    """Find the concepts `made_up`, with rubrics of every kind, and `letters`, which has a solution."""
+    return made_up
 
-    places = {course_lib: MADE_UP, course_lib.rubrics: MADE_UP / "rubrics"}
-    for package, folder in places.items():
-        package.__path__.append(str(folder))
-    yield importlib.import_module("course_lib.rubrics.made_up")
-    for package, folder in places.items():
-        package.__path__.remove(str(folder))
+
+@pytest.fixture(scope="session")
+def handed_out(made_up):
+    """The notebook of the exercises of `letters`, as learners get it."""
+    return json.loads(make(made_up / "solutions" / "letters.py", made_up.parents[1]).release)

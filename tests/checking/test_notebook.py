@@ -14,8 +14,8 @@ pytestmark = pytest.mark.slow
 
 IMPORT = "from course_lib.checking import check"
 UPPER = 'def to_upper(text):\n    return "".join(chr(ord(c) - 32) if "a" <= c <= "z" else c for c in text)'
-CHECK_UPPER = 'check("string_comparison.to_upper", to_upper)'
-CHECK_ROW = 'check("string_comparison.table_row", table_row)'
+CHECK_UPPER = 'check("letters.to_upper", to_upper)'
+CHECK_ROW = 'check("letters.table_row", table_row)'
 BLANK_ROW = "def table_row(first, width):\n    raise NotImplementedError()"
 
 
@@ -42,10 +42,10 @@ def verdicts(report: Report):
 
 def test_right_wrong_known_and_blank_answers_each_get_their_verdict(notebook):
     known = 'def to_upper(text):\n    return "".join(chr(ord(c) - 32) if "a" <= c < "z" else c for c in text)'
-    wrong = "def natural_key(text):\n    return len(text)"
-    helper = "from course_lib.rubrics.string_comparison.typo_distance import distance_with"
-    right = f"def typo_distance(left, right):\n    {helper}\n    return distance_with(left, right)"
-    checks = [f'check("string_comparison.{name}", {name})' for name in ("natural_key", "typo_distance")]
+    wrong = "def length_key(text):\n    return -len(text)"
+    helper = "from course_lib.rubrics.letters.letter_gap import gap_with"
+    right = f"def letter_gap(left, right):\n    {helper}\n    return gap_with(left, right)"
+    checks = [f'check("letters.{name}", {name})' for name in ("length_key", "letter_gap")]
     report = check_notebook(
         notebook(IMPORT, known, CHECK_UPPER, BLANK_ROW, CHECK_ROW, wrong, checks[0], right, checks[1])
     )
@@ -53,12 +53,12 @@ def test_right_wrong_known_and_blank_answers_each_get_their_verdict(notebook):
     assert {name: verdict.status for name, verdict in found.items()} == {
         "to_upper": "failed",
         "table_row": "blank",
-        "natural_key": "failed",
-        "typo_distance": "passed",
+        "length_key": "failed",
+        "letter_gap": "passed",
     }
     assert found["to_upper"].mistake == "leaves_the_z"
-    assert found["natural_key"].example is not None
-    assert report.points == found["typo_distance"].max_points
+    assert found["length_key"].example is not None
+    assert report.points == found["letter_gap"].max_points
     assert report.max_points == sum(verdict.max_points for verdict in report.verdicts)
     assert not report.passed
     assert report.problems == ()
@@ -85,7 +85,7 @@ def test_every_point_of_every_exercise_is_passed(notebook):
 )
 def test_an_answer_whose_cell_cannot_run_is_explained_by_its_own_error(notebook, answer, words):
     report = check_notebook(
-        notebook(IMPORT, answer, CHECK_UPPER, BLANK_ROW, CHECK_ROW, cell1={"answer": "string_comparison.to_upper"})
+        notebook(IMPORT, answer, CHECK_UPPER, BLANK_ROW, CHECK_ROW, cell1={"answer": "letters.to_upper"})
     )
     verdict = verdicts(report)["to_upper"]
     assert verdict.status == "failed"
@@ -133,7 +133,7 @@ def test_a_cell_that_brings_the_interpreter_down_costs_only_its_own_exercise(not
     assert (found["table_row"].status, found["table_row"].points) == ("failed", 0)
     assert found["table_row"].message.startswith("The cell of the answer was left out: ")
     assert words in found["table_row"].message
-    assert found["table_row"].max_points == find("string_comparison.table_row").max_points
+    assert found["table_row"].max_points == find("letters.table_row").max_points
     assert report.problems == ()
 
 
@@ -228,7 +228,7 @@ def test_what_the_notebook_prints_goes_nowhere(notebook, capfd):
 
 
 def test_an_exercise_whose_check_was_deleted_is_checked_all_the_same(notebook):
-    report = check_notebook(notebook(UPPER, cell0={"answer": "string_comparison.to_upper"}))
+    report = check_notebook(notebook(UPPER, cell0={"answer": "letters.to_upper"}))
     assert verdicts(report)["to_upper"].passed
 
 
@@ -238,7 +238,7 @@ def test_answer_and_check_may_stand_in_one_cell(notebook):
 
 def test_the_last_check_of_an_exercise_counts(notebook):
     other = "def mine(text):\n    return text"
-    report = check_notebook(notebook(IMPORT, UPPER, other, 'check("string_comparison.to_upper", mine)', CHECK_UPPER))
+    report = check_notebook(notebook(IMPORT, UPPER, other, 'check("letters.to_upper", mine)', CHECK_UPPER))
     assert report.passed
     assert len(report.verdicts) == 1
 
@@ -306,13 +306,13 @@ UNUSABLE = {
     "without cells": ('{"cells": []}', "holds no exercise"),
     "with an unknown exercise": (
         json.dumps(GOOD).replace("to_upper", "to_uper"),
-        "There is no exercise named 'string_comparison.to_uper'; did you mean 'string_comparison.to_upper'",
+        "There is no exercise named 'letters.to_uper'; did you mean 'letters.to_upper'",
     ),
     "with an unknown concept": (
-        json.dumps(GOOD).replace("string_comparison", "strings_compared"),
-        "There is no concept named 'strings_compared'; did you mean 'string_comparison'",
+        json.dumps(GOOD).replace("letters", "lettters"),
+        "There is no concept named 'lettters'; did you mean 'letters'",
     ),
-    "with a nameless exercise": (json.dumps(GOOD).replace("string_comparison.", ""), "the form 'concept.exercise'"),
+    "with a nameless exercise": (json.dumps(GOOD).replace("letters.", ""), "the form 'concept.exercise'"),
 }
 
 

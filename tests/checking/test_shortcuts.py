@@ -56,6 +56,6 @@ def percent_by_percent(text):
     ],
 )
 def test_another_encoder_is_named(answer, named):
-    verdict = check("string_comparison.utf8_encode", answer)
+    verdict = check("letters.utf8_encode", answer)
     assert verdict.points == 0
     assert verdict.message.startswith(f"The answer uses `{named}`, which does the work for you")

@@ -104,9 +104,32 @@ def test_a_broken_rule_is_named_with_its_file(house, path, added, words):
     assert any(words in problem for problem in found)
 
 
+def without_torch(root: Path) -> list[str]:
+    """Return the concepts of which neither they nor a concept that they import names torch."""
+    reached = {path.stem: {name for _, name in imports(parse(path), "course_lib")} for path in concept_modules(root)}
+
+    def names_torch(concept: str, on_the_way: tuple[str, ...] = ()) -> bool:
+        own = [name.split(".") for name in reached.get(concept, ()) if concept not in on_the_way]
+        return any(
+            parts[0] == "torch" or (parts[0] == "course_lib" and names_torch(parts[1], (*on_the_way, concept)))
+            for parts in own
+        )
+
+    return [concept for concept in reached if not names_torch(concept)]
+
+
 def test_concepts_without_tensors_import_no_torch():
     """Strings need no torch: who learns to compare them should not wait for it, nor install it."""
-    told = "import sys, course_lib.string_comparison as c; print(c.__file__); sys.exit('torch' in sys.modules)"
+    found = [f"course_lib.{concept}" for concept in without_torch(ROOT)]
+    assert found
+    told = f"import sys, {', '.join(found)}; sys.exit('torch' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, f"course_lib/string_comparison.py imports torch, or does not import: {ran.stderr}"
-    assert Path(ran.stdout.strip()) == ROOT / "course_lib" / "string_comparison.py"
+    assert ran.returncode == 0, f"one of {', '.join(found)} loads torch, or does not import: {ran.stderr}"
+
+
+def test_concepts_that_need_torch_are_told_from_those_that_do_not(house, edit):
+    assert without_torch(house) == ["first", "second"]
+    edit("course_lib/first.py", "import numpy as np", "import numpy as np\nfrom torch import nn")
+    assert without_torch(house) == ["second"]
+    edit("course_lib/second.py", "import numpy as np", "import numpy as np\nfrom course_lib import first")
+    assert without_torch(house) == []

@@ -111,7 +111,7 @@ def test_the_map_puts_each_concept_below_what_it_needs(root):
     assert '<a href="jam.html">' in drawn
 
 
-WORDS = ("attention", "and", "self-supervised", "backpropagation", "of", "tensors", "with", "mixture-of-experts")
+WORDS = ("tolerance", "and", "self-supervised", "parametrization", "of", "numbers", "with", "mixture-of-experts")
 
 
 def invented(number):

@@ -2,18 +2,17 @@
 
 import re
 import shutil
-from pathlib import Path
 
 import pytest
 import yaml
 from house_rules import test_names, test_sources
+from house_rules.house import ROOT, names
 
 from course_lib.checking.percent import read_cells
 from course_lib.publishing.exercises.solutions import problems_of, read_solution
 from course_lib.publishing.new_concept.scaffold import Refused, new_concept, with_page
 from course_lib.publishing.new_concept.templates import MARK
 
-ROOT = Path(__file__).resolve().parents[3]
 FILES = (
     "course_lib/lone_words.py",
     "tests/test_lone_words.py",
@@ -105,7 +104,7 @@ def test_files_are_formatted_as_ruff_formats_them(house):
         ("../evil", "such as evil"),
         ("단어", "must be lower-case words"),
         ("checking", "is the name of a part of the machinery"),
-        ("tensors", "The concept tensors exists already (_toc.yml)"),
+        (names(ROOT)[0], f"The concept {names(ROOT)[0]} exists already (_toc.yml)"),
     ],
 )
 def test_a_bad_or_taken_name_is_refused_and_nothing_written(house, name, words):
