@@ -1,9 +1,6 @@
 """A fold with code cells, read as two marks with the cells between them: MyST-NB runs no cell inside a directive."""
 
-import re
-
-_FENCE = re.compile(r"^(?P<mark>`{3,}|~{3,}|:{3,})(?P<rest>.*)$")
-_OPENING = re.compile(r"^(?P<mark>:{3,})\{deeper\}[ \t]*(?P<title>.*?)[ \t]*$")
+from course_lib.publishing.page_text import Block, read_text
 
 
 class FoldError(ValueError):
@@ -27,58 +24,45 @@ def split_folds(text: str) -> str:
     ::::{deeper-ends}
     ::::
     """
-    lines, at = text.splitlines(keepends=True), 0
-    while at < len(lines):
-        opening = _OPENING.match(lines[at])
-        end = _end_of(lines, at)
-        if opening:
-            _split(lines, at, end, opening)
-        at = end + 1
-    return "".join(lines)
+    lines, blocks = text.splitlines(), read_text(text).blocks
+    for fold in blocks:
+        if fold.name == "deeper" and fold.depth == 0:
+            inside = [block for block in blocks if fold.line < block.line <= fold.last]
+            _refuse(fold, inside, lines)
+            if any(block.name == "code-cell" for block in inside):
+                _split(fold, lines)
+    return "\n".join(lines) + ("\n" if text.endswith("\n") else "")
 
 
-def _end_of(lines: list[str], at: int) -> int:
-    """The line that closes the block opened on this one; the line itself where none is opened."""
-    fence = _FENCE.match(lines[at])
-    if fence is None:
-        return at
-    closing = re.compile(rf"{fence['mark'][0]}{{{len(fence['mark'])},}}\s*")
-    return next((i for i in range(at + 1, len(lines)) if closing.fullmatch(lines[i])), len(lines))
-
-
-def _split(lines: list[str], begin: int, end: int, opening: re.Match[str]) -> None:
-    mark, title = opening["mark"], opening["title"]
-    inside = range(begin + 1, end)
-    nested = next((i for i in inside if re.match(rf"{mark}(?!:)\s*\{{", lines[i])), None)
-    if nested is not None:
+def _refuse(fold: Block, inside: list[Block], lines: list[str]) -> None:
+    """Say what of a fold Markdown would understand in another way than its author."""
+    title, mark = fold.argument, fold.mark
+    nested = next((i for i in range(fold.line, fold.last - 1) if lines[i].startswith(f"{mark}{{")), None)
+    if nested is not None and mark[0] == ":":
         raise FoldError(
             nested + 1,
             f"{lines[nested].strip()!r} stands in the fold {title!r}, which has no more colons: "
             f"begin and end the fold with {len(mark) + 1} colons",
         )
-    if end == len(lines):
-        raise FoldError(begin + 1, f"the fold {title!r} is never closed: end it with {mark} on a line of its own")
-    if not any(re.match(r"`{3,}\{code-cell\}", lines[i]) for i in inside):
+    if lines[fold.last - 1].rstrip() != mark or fold.last == fold.line:
+        raise FoldError(fold.line, f"the fold {title!r} is never closed: end it with {mark} on a line of its own")
+    if not any(block.name == "code-cell" for block in inside):
         return
-    heading = next((i for i in _outside_code(lines, inside) if re.match(r"#{1,6} ", lines[i])), None)
+    if mark[0] == "`":
+        raise FoldError(fold.line, f"the fold {title!r} holds a code cell: fence it with colons, :::{{deeper}}")
+    heading = next(iter(read_text(fold.body).headings), None)
     if heading is not None:
         raise FoldError(
-            heading + 1,
-            f"the heading {lines[heading].strip()!r} stands in the fold {title!r}; set it in **bold** "
+            fold.body_line + heading.line - 1,
+            f"the heading {heading.title!r} stands in the fold {title!r}, which holds a code cell; set it in **bold** "
             "or begin a second fold there",
         )
-    for place, where in ((begin + 1, "after its first line"), (end - 1, "before its last")):
+    for place, where in ((fold.line, "after its first line"), (fold.last - 2, "before its last")):
         if lines[place].strip():
             raise FoldError(place + 1, f"the fold {title!r} holds a code cell, so it needs an empty line {where}")
-    lines[begin] = f"{mark}{{deeper-begins}} {title}\n"
-    lines[begin + 1] = f"{mark}\n"
-    lines[end - 1] = f"{mark}{{deeper-ends}}\n"
 
 
-def _outside_code(lines: list[str], inside: range) -> list[int]:
-    found, at = [], inside.start
-    while at < inside.stop:
-        end = _end_of(lines, at) if lines[at].startswith("`") else at
-        found += [at] if end == at else []
-        at = end + 1
-    return found
+def _split(fold: Block, lines: list[str]) -> None:
+    lines[fold.line - 1] = f"{fold.mark}{{deeper-begins}} {fold.argument}"
+    lines[fold.line] = fold.mark
+    lines[fold.last - 2] = f"{fold.mark}{{deeper-ends}}"

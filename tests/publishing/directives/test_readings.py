@@ -75,7 +75,7 @@ def test_what_only_looks_like_a_fold_is_left_alone():
             "the fold 'Why' holds a code cell, so it needs an empty line after",
         ),
         (f":::{{deeper}} Why\n\n{CELL}:::\n", 5, "needs an empty line before its last"),
-        (f":::{{deeper}} Why\n\n### More\n\n{CELL}\n:::\n", 3, "the heading '### More' stands in the fold 'Why'"),
+        (f":::{{deeper}} Why\n\n### More\n\n{CELL}\n:::\n", 3, "the heading 'More' stands in the fold 'Why'"),
     ],
 )
 def test_a_fold_that_cannot_be_read_is_named_with_its_line(text, line, words):
