@@ -44,9 +44,9 @@ def more_queries_than_keys():
 
 
 @causal_mask.mistake
-def not_even_itself(queries, keys, device=None):
+def not_even_itself(queries, keys, device=None, *, right):
     """Each query was kept from its own position. Only later keys are the future, and the first query needs a key."""
-    return am.causal_mask(queries, keys, device).tril(keys - queries - 1)
+    return right.tril(keys - queries - 1)
 
 
 @causal_mask.mistake
@@ -62,9 +62,9 @@ def the_future(queries, keys, device=None):
 
 
 @causal_mask.mistake
-def true_where_forbidden(queries, keys, device=None):
+def true_where_forbidden(queries, keys, device=None, *, right):
     """The mask is inverted: True should mean 'may be used', and here it marks the future."""
-    return ~am.causal_mask(queries, keys, device)
+    return ~right
 
 
 @causal_mask.mistake
@@ -80,15 +80,15 @@ def shifted_the_other_way(queries, keys, device=None):
 
 
 @causal_mask.mistake
-def ones_in_floats(queries, keys, device=None):
+def ones_in_floats(queries, keys, device=None, *, right):
     """The mask holds floating-point 1 and 0; a mask of this course is boolean."""
-    return am.causal_mask(queries, keys, device).float()
+    return right.float()
 
 
 @causal_mask.mistake
-def zero_and_minus_infinity(queries, keys, device=None):
+def zero_and_minus_infinity(queries, keys, device=None, *, right):
     """These are numbers to add to scores. The mask itself is boolean; it is turned into numbers where it is used."""
-    return am.additive_mask(am.causal_mask(queries, keys, device))
+    return am.additive_mask(right)
 
 
 @causal_mask.alternative

@@ -90,9 +90,9 @@ def padding_upside_down(padding, causal):
 
 
 @combine_masks.mistake
-def says_what_is_forbidden(padding, causal):
+def says_what_is_forbidden(padding, causal, *, right):
     """The result is inverted: True should mean 'may be used', and here it marks what may not."""
-    return ~am.combine_masks(padding, causal)
+    return ~right
 
 
 @combine_masks.mistake

@@ -109,9 +109,9 @@ def takes_the_first_positions(values, mask):
 
 
 @masked_mean.mistake
-def means_in_float32(values, mask):
+def means_in_float32(values, mask, *, right):
     """The means are float32 whatever the values were. Give them the dtype of the values."""
-    return am.masked_mean(values, mask).float()
+    return right.float()
 
 
 @masked_mean.mistake

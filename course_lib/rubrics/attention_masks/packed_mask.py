@@ -66,34 +66,34 @@ def numbers_taken_for_an_order(segments):
 
 
 @packed_mask.mistake
-def not_even_itself_when_packed(segments):
+def not_even_itself_when_packed(segments, *, right):
     """Each token was kept from itself, so that the first of each sequence has nothing to use."""
-    return am.packed_mask(segments).tril(-1)
+    return right.tril(-1)
 
 
 @packed_mask.mistake
-def the_future_only(segments):
+def the_future_only(segments, *, right):
     """Queries and keys are swapped: queries are the rows, and a row may use what stands to its left."""
-    return am.packed_mask(segments).transpose(-2, -1).contiguous()
+    return right.transpose(-2, -1).contiguous()
 
 
 @packed_mask.mistake
-def no_axis_for_heads(segments):
+def no_axis_for_heads(segments, *, right):
     """The axis for the heads is missing: the mask should be (batch, 1, query, key)."""
-    return am.packed_mask(segments)[:, 0]
+    return right[:, 0]
 
 
 @packed_mask.mistake
-def padding_uses_itself(segments):
+def padding_uses_itself(segments, *, right):
     """Padding may use itself, a common way to avoid empty rows. Here it may use nothing: the row stays empty."""
-    return am.packed_mask(segments) | torch.eye(segments.shape[1], dtype=torch.bool, device=segments.device)
+    return right | torch.eye(segments.shape[1], dtype=torch.bool, device=segments.device)
 
 
 @packed_mask.mistake
-def a_new_sequence_at_each_change(segments):
+def a_new_sequence_at_each_change(segments, *, right):
     """A sequence is taken to end where the number changes. After padding inside it, it goes on: compare numbers."""
     changes = (segments != segments.roll(1, dims=1)).cumsum(dim=1)
-    return am.packed_mask(segments) & (changes[:, None, :, None] == changes[:, None, None, :])
+    return right & (changes[:, None, :, None] == changes[:, None, None, :])
 
 
 @packed_mask.alternative

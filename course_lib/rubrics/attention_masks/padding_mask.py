@@ -33,9 +33,9 @@ def room_to_spare():
 
 
 @padding_mask.mistake
-def marks_the_padding(lengths, max_len):
+def marks_the_padding(lengths, max_len, *, right):
     """The mask is upside down: True should mean 'a real token', not 'padding'."""
-    return ~am.padding_mask(lengths, max_len)
+    return ~right
 
 
 @padding_mask.mistake
@@ -69,21 +69,21 @@ def one_mask_for_all(lengths, max_len):
 
 
 @padding_mask.mistake
-def ones_and_zeros(lengths, max_len):
+def ones_and_zeros(lengths, max_len, *, right):
     """The mask holds 1 and 0. In this course a mask is boolean; `~` and indexing do other things with integers."""
-    return am.padding_mask(lengths, max_len).long()
+    return right.long()
 
 
 @padding_mask.mistake
-def time_before_batch(lengths, max_len):
+def time_before_batch(lengths, max_len, *, right):
     """The axes are swapped: the mask should be (batch, time), one row for each sequence."""
-    return am.padding_mask(lengths, max_len).T.contiguous()
+    return right.T.contiguous()
 
 
 @padding_mask.mistake
-def real_tokens_at_the_end(lengths, max_len):
+def real_tokens_at_the_end(lengths, max_len, *, right):
     """The real tokens are marked at the end of the rows; this batch is padded on the right."""
-    return am.padding_mask(lengths, max_len).flip(1)
+    return right.flip(1)
 
 
 @padding_mask.mistake

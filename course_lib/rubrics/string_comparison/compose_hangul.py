@@ -163,9 +163,9 @@ compose_hangul.slip(
 
 
 @compose_hangul.mistake
-def throws_away_the_rest(text):
+def throws_away_the_rest(text, *, right):
     """Characters that are no Hangul letters got lost; keep them where they were."""
-    return re.sub("[^\uac00-\ud7a3]", "", sc.compose_hangul(text))
+    return re.sub("[^\uac00-\ud7a3]", "", right)
 
 
 @compose_hangul.alternative

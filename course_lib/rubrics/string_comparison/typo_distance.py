@@ -46,8 +46,9 @@ def a_word_at_the_end_of_another():
     return "at", "combat"
 
 
-def distance_with(left, right, start=1, replace=1, exchange=1, pair="both", least=2):
-    """Fill the table with prices and conditions that a mistake may replace."""
+@typo_distance.program
+def distance_with(left, right, *, start=1, replace=1, exchange=1, pair="both", least=2):
+    """Fill the table row by row; every price and condition has a name."""
     table = [[0] * (len(right) + 1) for _ in range(len(left) + 1)]
     table[0] = [start * column for column in range(len(right) + 1)]
     for row in range(1, len(left) + 1):
@@ -70,28 +71,30 @@ def no_exchange(left, right):
     return sc.edit_distance(left, right)
 
 
-@typo_distance.mistake
-def exchange_for_nothing(left, right):
-    """Exchanging two neighbors costs nothing. It should cost one edit."""
-    return distance_with(left, right, exchange=0)
+typo_distance.slip(
+    "exchange_for_nothing", "Exchanging two neighbors costs nothing. It should cost one edit.", exchange=0
+)
 
 
-@typo_distance.mistake
-def looks_at_one_letter_of_the_pair(left, right):
-    """Only one letter of an exchange was looked at. Both must match crosswise."""
-    return distance_with(left, right, pair="first")
+typo_distance.slip(
+    "looks_at_one_letter_of_the_pair",
+    "Only one letter of an exchange was looked at. Both must match crosswise.",
+    pair="first",
+)
 
 
-@typo_distance.mistake
-def looks_at_the_other_letter_of_the_pair(left, right):
-    """Of an exchange, only left's last but one letter was looked for in right. Both must match crosswise."""
-    return distance_with(left, right, pair="second")
+typo_distance.slip(
+    "looks_at_the_other_letter_of_the_pair",
+    "Of an exchange, only left's last but one letter was looked for in right. Both must match crosswise.",
+    pair="second",
+)
 
 
-@typo_distance.mistake
-def reads_before_the_first_letter(left, right):
-    """Two letters back there may be none; in Python place −1 is the last letter. Ask for i, j ≥ 2."""
-    return distance_with(left, right, least=1)
+typo_distance.slip(
+    "reads_before_the_first_letter",
+    "Two letters back there may be none; in Python place −1 is the last letter. Ask for i, j ≥ 2.",
+    least=1,
+)
 
 
 @typo_distance.mistake
@@ -140,16 +143,14 @@ def never_deletes(left, right):
     return table[-1][-1]
 
 
-@typo_distance.mistake
-def misses_an_exchange_at_the_start(left, right):
-    """The first two letters can be exchanged too: i, j ≥ 2 includes 2."""
-    return distance_with(left, right, least=3)
+typo_distance.slip(
+    "misses_an_exchange_at_the_start", "The first two letters can be exchanged too: i, j ≥ 2 includes 2.", least=3
+)
 
 
-@typo_distance.mistake
-def replacing_costs_two(left, right):
-    """A replaced letter costs two, a deletion and an insertion. It should cost one."""
-    return distance_with(left, right, replace=2)
+typo_distance.slip(
+    "replacing_costs_two", "A replaced letter costs two, a deletion and an insertion. It should cost one.", replace=2
+)
 
 
 @typo_distance.mistake
@@ -158,10 +159,11 @@ def makes_capitals_small(left, right):
     return sc.typo_distance(left.lower(), right.lower())
 
 
-@typo_distance.mistake
-def starts_at_zero_everywhere(left, right):
-    """The first row and column are not all zero: reaching nothing from n letters takes n deletions."""
-    return distance_with(left, right, start=0)
+typo_distance.slip(
+    "starts_at_zero_everywhere",
+    "The first row and column are not all zero: reaching nothing from n letters takes n deletions.",
+    start=0,
+)
 
 
 @typo_distance.mistake

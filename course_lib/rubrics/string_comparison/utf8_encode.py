@@ -49,72 +49,77 @@ def the_last_surrogate():
     return (chr(0xDFFF) + "a",)
 
 
-def in_utf8(code, limits=(0x80, 0x800, 0x10000), markers=(0, 0xC0, 0xE0, 0xF0), mask=0x3F, following=0x80):
-    """Encode one code point, surrogates too, with parts that a mistake may replace."""
-    count = sum(code >= limit for limit in limits)
-    rest = [following | code >> 6 * place & mask for place in reversed(range(count))]
-    return bytes([markers[count] | code >> 6 * count, *rest])
+SURROGATES = range(0xD800, 0xE000)
 
 
-@utf8_encode.mistake
-def lets_surrogates_through(text):
-    """A surrogate was encoded as if it were a character. Refuse U+D800 to U+DFFF with a ValueError."""
-    return b"".join(in_utf8(ord(c)) for c in text)
+@utf8_encode.program
+def code_by_code(
+    text,
+    *,
+    refused=SURROGATES,
+    limits=(0x80, 0x800, 0x10000),
+    markers=(0, 0xC0, 0xE0, 0xF0),
+    mask=0x3F,
+    following=0x80,
+    turn=1,
+):
+    """Cut each code into a head and groups of six bits, and mark them."""
+    out = b""
+    for code in map(ord, text):
+        if code in refused:
+            raise ValueError(f"U+{code:04X} is no character")
+        count = sum(code >= limit for limit in limits)
+        rest = [following | code >> 6 * place & mask for place in reversed(range(count))]
+        out += bytes([markers[count] | code >> 6 * count, *rest][::turn])
+    return out
 
 
-@utf8_encode.mistake
-def refuses_half_of_the_surrogates(text):
-    """Some surrogates get through: there are 2,048 of them, U+D800 to U+DFFF, both ends included."""
-    if any(0xD800 <= ord(c) < 0xDC00 for c in text):
-        raise ValueError("a surrogate")
-    return b"".join(in_utf8(ord(c)) for c in text)
-
-
-@utf8_encode.mistake
-def refuses_e000(text):
-    """U+E000 was refused, which is no surrogate: they end at U+DFFF."""
-    if any(0xD800 <= ord(c) <= 0xE000 for c in text):
-        raise ValueError("a surrogate")
-    return b"".join(in_utf8(ord(c)) for c in text)
-
-
-@utf8_encode.mistake
-def boundaries_one_too_low(text):
-    """The last code point of a length, such as U+007F, got a byte too many: the limits belong to the shorter form."""
-    if any(0xD800 <= ord(c) <= 0xDFFF for c in text):
-        raise ValueError("surrogate")
-    return b"".join(in_utf8(ord(c), limits=(0x7F, 0x7FF, 0xFFFF)) for c in text)
-
-
-@utf8_encode.mistake
-def forgets_the_mask(text):
-    """A following byte carries only six bits: cut the others off with `& 0x3F` before adding the marker."""
-    return b"".join(in_utf8(ord(c), mask=0x1FFFFF) for c in text)
-
-
-@utf8_encode.mistake
-def following_bytes_marked_like_first(text):
-    """The following bytes begin with the bits 11; they must begin with 10, that is 0x80."""
-    return b"".join(in_utf8(ord(c), following=0xC0) for c in text)
-
-
-@utf8_encode.mistake
-def low_bits_first(text):
-    """The bytes of a character stand in the wrong order: the first byte holds the marker and the highest bits."""
-    return b"".join(in_utf8(ord(c))[::-1] for c in text)
+utf8_encode.slip(
+    "lets_surrogates_through",
+    "A surrogate was encoded as if it were a character. Refuse U+D800 to U+DFFF with a ValueError.",
+    refused=range(0),
+)
+utf8_encode.slip(
+    "refuses_half_of_the_surrogates",
+    "Some surrogates get through: there are 2,048 of them, U+D800 to U+DFFF, both ends included.",
+    refused=range(0xD800, 0xDC00),
+)
+utf8_encode.slip(
+    "refuses_e000", "U+E000 was refused, which is no surrogate: they end at U+DFFF.", refused=range(0xD800, 0xE001)
+)
+utf8_encode.slip(
+    "boundaries_one_too_low",
+    "The last code point of a length, such as U+007F, got a byte too many: the limits belong to the shorter form.",
+    limits=(0x7F, 0x7FF, 0xFFFF),
+)
+utf8_encode.slip(
+    "forgets_the_mask",
+    "A following byte carries only six bits: cut the others off with `& 0x3F` before adding the marker.",
+    mask=0x1FFFFF,
+)
+utf8_encode.slip(
+    "following_bytes_marked_like_first",
+    "The following bytes begin with the bits 11; they must begin with 10, that is 0x80.",
+    following=0xC0,
+)
+utf8_encode.slip(
+    "low_bits_first",
+    "The bytes of a character stand in the wrong order: the first byte holds the marker and the highest bits.",
+    turn=-1,
+)
 
 
 @utf8_encode.mistake
 def surrogates_in_three_bytes_each(text):
     """From U+10000 on, two surrogates of three bytes each came out (CESU-8). UTF-8 writes four bytes."""
-    return b"".join(in_utf8(unit) for unit in sc.utf16_encode(text))
+    return code_by_code(map(chr, sc.utf16_encode(text)), refused=())
 
 
 @utf8_encode.mistake
 def one_byte_for_latin1(text):
     """U+0080 to U+00FF came out as one byte, which is Latin-1. In UTF-8 one byte is enough only up to U+007F."""
     sc.utf16_encode(text)  # refuses surrogates
-    return b"".join(bytes([ord(c)]) if ord(c) < 256 else in_utf8(ord(c)) for c in text)
+    return b"".join(bytes([ord(c)]) if ord(c) < 256 else code_by_code(c) for c in text)
 
 
 @utf8_encode.mistake
@@ -123,24 +128,23 @@ def codes_as_bytes(text):
     return bytes(ord(c) for c in text)
 
 
-@utf8_encode.mistake
-def following_bytes_without_a_mark(text):
-    """The following bytes hold the right six bits but not the mark 10 before them: add 0x80 to each."""
-    sc.utf16_encode(text)  # refuses surrogates
-    return b"".join(in_utf8(ord(c), following=0) for c in text)
+utf8_encode.slip(
+    "following_bytes_without_a_mark",
+    "The following bytes hold the right six bits but not the mark 10 before them: add 0x80 to each.",
+    following=0,
+)
+utf8_encode.slip(
+    "bits_without_any_marks",
+    "The bits are right, but their marks are missing: 110, 1110 or 11110 before the first, 10 before each other.",
+    markers=(0, 0, 0, 0),
+    following=0,
+)
 
 
 @utf8_encode.mistake
-def bits_without_any_marks(text):
-    """The bits are right, but their marks are missing: 110, 1110 or 11110 before the first, 10 before each other."""
-    sc.utf16_encode(text)  # refuses surrogates
-    return b"".join(in_utf8(ord(c), markers=(0, 0, 0, 0), following=0) for c in text)
-
-
-@utf8_encode.mistake
-def begins_with_a_byte_order_mark(text):
+def begins_with_a_byte_order_mark(text, *, right):
     """The result begins with EF BB BF. UTF-8 has no byte order, so it needs no mark."""
-    return b"\xef\xbb\xbf" + sc.utf8_encode(text)
+    return b"\xef\xbb\xbf" + right
 
 
 @utf8_encode.alternative

@@ -120,15 +120,15 @@ def compares_with_fresh_strides(shape, strides):
 
 
 @is_contiguous.mistake
-def trusts_every_vector(shape, strides):
+def trusts_every_vector(shape, strides, *, right):
     """Every vector was called contiguous. One that takes every other element is not: its stride must be 1."""
-    return len(shape) < 2 or tensors.is_contiguous(shape, strides)
+    return len(shape) < 2 or right
 
 
 @is_contiguous.mistake
-def wants_something_to_read(shape, strides):
+def wants_something_to_read(shape, strides, *, right):
     """A tensor without elements was called not contiguous. It has nothing out of order, so it is."""
-    return 0 not in shape and tensors.is_contiguous(shape, strides)
+    return 0 not in shape and right
 
 
 @is_contiguous.alternative

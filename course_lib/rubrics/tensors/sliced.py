@@ -78,9 +78,9 @@ def _replaced(shape, strides, axis, length, stride):
 
 
 @sliced.mistake
-def rounds_the_length_down(shape, strides, offset, axis, start, stop, step):
+def rounds_the_length_down(shape, strides, offset, axis, start, stop, step, *, right):
     """The length was rounded down, which loses an element when the step does not divide the distance. Round up."""
-    new, new_strides, new_offset = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    new, new_strides, new_offset = right
     first, last, _ = slice(start, stop, step).indices(shape[axis])
     return (*_replaced(new, strides, axis, max(0, (last - first) // step), new_strides[axis]), new_offset)
 
@@ -102,44 +102,44 @@ def always_adds_one(shape, strides, offset, axis, start, stop, step):
 
 
 @sliced.mistake
-def forgets_the_old_offset(shape, strides, offset, axis, start, stop, step):
+def forgets_the_old_offset(shape, strides, offset, axis, start, stop, step, *, right):
     """The offset is counted from the beginning of the storage. The tensor may begin later: add the old offset."""
-    new, new_strides, new_offset = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    new, new_strides, new_offset = right
     return new, new_strides, new_offset - offset
 
 
 @sliced.mistake
-def keeps_the_stride(shape, strides, offset, axis, start, stop, step):
+def keeps_the_stride(shape, strides, offset, axis, start, stop, step, *, right):
     """The stride along the axis has not changed. A slice in steps of two passes over twice as many cells each time."""
-    new, _, new_offset = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    new, _, new_offset = right
     return new, strides, new_offset
 
 
 @sliced.mistake
-def keeps_the_offset(shape, strides, offset, axis, start, stop, step):
+def keeps_the_offset(shape, strides, offset, axis, start, stop, step, *, right):
     """The offset has not moved, so the slice would begin with the first element. Move it to where the slice starts."""
-    return (*tensors.sliced(shape, strides, offset, axis, start, stop, step)[:2], offset)
+    return (*right[:2], offset)
 
 
 @sliced.mistake
-def moves_the_offset_by_start(shape, strides, offset, axis, start, stop, step):
+def moves_the_offset_by_start(shape, strides, offset, axis, start, stop, step, *, right):
     """The offset moved by `start` cells. It must pass over `start` elements along the axis, each a stride away."""
     first, _, _ = slice(start, stop, step).indices(shape[axis])
-    return (*tensors.sliced(shape, strides, offset, axis, start, stop, step)[:2], offset + first)
+    return (*right[:2], offset + first)
 
 
 @sliced.mistake
-def moves_the_offset_by_new_strides(shape, strides, offset, axis, start, stop, step):
+def moves_the_offset_by_new_strides(shape, strides, offset, axis, start, stop, step, *, right):
     """The offset moved in the new stride. `start` counts elements of the old axis, so use the old stride."""
-    new, new_strides, _ = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    new, new_strides, _ = right
     first, _, _ = slice(start, stop, step).indices(shape[axis])
     return new, new_strides, offset + first * new_strides[axis]
 
 
 @sliced.mistake
-def makes_fresh_strides_for_the_slice(shape, strides, offset, axis, start, stop, step):
+def makes_fresh_strides_for_the_slice(shape, strides, offset, axis, start, stop, step, *, right):
     """These are the strides of a fresh tensor of the new shape. A slice reads the old storage; one stride changes."""
-    new, _, new_offset = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    new, _, new_offset = right
     return new, tensors.contiguous_strides(new), new_offset
 
 
@@ -156,9 +156,9 @@ def slices_the_last_axis(shape, strides, offset, axis, start, stop, step):
 
 
 @sliced.mistake
-def puts_the_step_for_the_stride(shape, strides, offset, axis, start, stop, step):
+def puts_the_step_for_the_stride(shape, strides, offset, axis, start, stop, step, *, right):
     """The new stride is the step alone. A step passes over elements, each an old stride away: multiply the two."""
-    new, _, new_offset = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    new, _, new_offset = right
     return (*_replaced(new, strides, axis, new[axis], step), new_offset)
 
 
@@ -189,9 +189,9 @@ def walks_the_whole_axis_back(shape, strides, offset, axis, start, stop, step):
 
 
 @sliced.mistake
-def starts_at_the_length(shape, strides, offset, axis, start, stop, step):
+def starts_at_the_length(shape, strides, offset, axis, start, stop, step, *, right):
     """A backward slice from beyond the end began at the length. The last element is one before it."""
-    new, new_strides, new_offset = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    new, new_strides, new_offset = right
     if step > 0 or start is None or start < shape[axis]:
         return new, new_strides, new_offset
     length = len(range(shape[axis], slice(start, stop, step).indices(shape[axis])[1], step))
@@ -199,16 +199,16 @@ def starts_at_the_length(shape, strides, offset, axis, start, stop, step):
 
 
 @sliced.mistake
-def walks_back_one_by_one(shape, strides, offset, axis, start, stop, step):
+def walks_back_one_by_one(shape, strides, offset, axis, start, stop, step, *, right):
     """Every backward slice got the old stride with a minus sign. How far a step goes counts backward, too."""
-    new, _, new_offset = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    new, _, new_offset = right
     return (*_replaced(new, strides, axis, new[axis], strides[axis] * max(step, -1)), new_offset)
 
 
 @sliced.mistake
-def counts_from_the_end_without_end(shape, strides, offset, axis, start, stop, step):
+def counts_from_the_end_without_end(shape, strides, offset, axis, start, stop, step, *, right):
     """A start further from the end than the axis is long stayed below 0. Cut it to 0: the slice begins there."""
-    new, new_strides, new_offset = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    new, new_strides, new_offset = right
     if step < 0 or start is None or start >= -shape[axis]:
         return new, new_strides, new_offset
     first = start + shape[axis]
@@ -217,9 +217,9 @@ def counts_from_the_end_without_end(shape, strides, offset, axis, start, stop, s
 
 
 @sliced.mistake
-def leaves_a_start_beyond_the_end(shape, strides, offset, axis, start, stop, step):
+def leaves_a_start_beyond_the_end(shape, strides, offset, axis, start, stop, step, *, right):
     """A start beyond the end moved the offset out of the tensor. Cut it to the length, even if nothing is left."""
-    new, new_strides, new_offset = tensors.sliced(shape, strides, offset, axis, start, stop, step)
+    new, new_strides, new_offset = right
     if step < 0 or start is None or start <= shape[axis]:
         return new, new_strides, new_offset
     return new, new_strides, offset + start * strides[axis]

@@ -78,15 +78,15 @@ def every_other_sample(answer, recording, width, step):
 
 
 @sliding_windows.mistake
-def copies(signal, width, step=1):
+def copies(signal, width, step=1, *, right):
     """The numbers are right, but they were copied. Describe the windows by strides into the signal's own storage."""
-    return tensors.sliding_windows(signal, width, step).contiguous()
+    return right.contiguous()
 
 
 @sliding_windows.mistake
-def clones(signal, width, step=1):
+def clones(signal, width, step=1, *, right):
     """The strides were right, but `clone` copied the windows in the end. Return the view itself."""
-    return tensors.sliding_windows(signal, width, step).clone()
+    return right.clone()
 
 
 @sliding_windows.mistake
@@ -103,43 +103,38 @@ def copies_the_signal(signal, width, step=1):
 
 
 @sliding_windows.mistake
-def assumes_neighbors(signal, width, step=1):
+def assumes_neighbors(signal, width, step=1, *, right):
     """The next sample was taken for the next cell. Ask the signal for its last stride; it may be a slice itself."""
-    view = tensors.sliding_windows(signal, width, step)
-    return view.as_strided(view.shape, (*signal.stride()[:-1], step, 1), signal.storage_offset())
+    return right.as_strided(right.shape, (*signal.stride()[:-1], step, 1), signal.storage_offset())
 
 
 @sliding_windows.mistake
-def assumes_packed_channels(signal, width, step=1):
+def assumes_packed_channels(signal, width, step=1, *, right):
     """The channels were taken to lie end to end, but there may be gaps between them. Keep the outer strides."""
-    view = tensors.sliding_windows(signal, width, step)
     outer, cells = [], signal.shape[-1] * signal.stride(-1)
     for length in reversed(signal.shape[:-1]):
         outer.insert(0, cells)
         cells *= length
-    return view.as_strided(view.shape, (*outer, *view.stride()[-2:]), signal.storage_offset())
+    return right.as_strided(right.shape, (*outer, *right.stride()[-2:]), signal.storage_offset())
 
 
 @sliding_windows.mistake
-def swaps_the_strides(signal, width, step=1):
+def swaps_the_strides(signal, width, step=1, *, right):
     """The step went to the samples inside a window. It leads from one window to the next: swap the last two strides."""
-    view = tensors.sliding_windows(signal, width, step)
-    *outer, window, sample = view.stride()
-    return view.as_strided(view.shape, (*outer, sample, window), signal.storage_offset())
+    *outer, window, sample = right.stride()
+    return right.as_strided(right.shape, (*outer, sample, window), signal.storage_offset())
 
 
 @sliding_windows.mistake
-def starts_at_cell_zero(signal, width, step=1):
+def starts_at_cell_zero(signal, width, step=1, *, right):
     """The windows start at the beginning of the storage. The signal may start later: use its `storage_offset()`."""
-    view = tensors.sliding_windows(signal, width, step)
-    return view.as_strided(view.shape, view.stride(), 0)
+    return right.as_strided(right.shape, right.stride(), 0)
 
 
 @sliding_windows.mistake
-def one_window_short(signal, width, step=1):
+def one_window_short(signal, width, step=1, *, right):
     """The last window is missing. The first window needs no step, so there is one more than steps fit in."""
-    view = tensors.sliding_windows(signal, width, step)
-    return view[..., :-1, :]
+    return right[..., :-1, :]
 
 
 @sliding_windows.mistake
@@ -149,18 +144,17 @@ def ignores_the_step(signal, width, step=1):
 
 
 @sliding_windows.mistake
-def swaps_window_and_width(signal, width, step=1):
+def swaps_window_and_width(signal, width, step=1, *, right):
     """The last two axes are swapped: first which window, then the place in it."""
-    return tensors.sliding_windows(signal, width, step).transpose(-1, -2)
+    return right.transpose(-1, -2)
 
 
 @sliding_windows.mistake
-def reads_past_the_end(signal, width, step=1):
+def reads_past_the_end(signal, width, step=1, *, right):
     """The last window sticks out of the signal. Round the number of steps down, so that it is left out."""
-    fitting = tensors.sliding_windows(signal, width, step)
     windows = -((width - signal.shape[-1]) // step) + 1
     shape = (*signal.shape[:-1], windows, width)
-    return signal.as_strided(shape, fitting.stride(), signal.storage_offset())
+    return signal.as_strided(shape, right.stride(), signal.storage_offset())
 
 
 def _unguarded(signal, width, step):
@@ -192,19 +186,19 @@ def refuses_zero_only(signal, width, step=1):
 
 
 @sliding_windows.mistake
-def refuses_gaps(signal, width, step=1):
+def refuses_gaps(signal, width, step=1, *, right):
     """A step larger than the width was refused. It leaves samples out between the windows, and that is all right."""
     if step > width:
         raise ValueError(width, step)
-    return tensors.sliding_windows(signal, width, step)
+    return right
 
 
 @sliding_windows.mistake
-def refuses_one_window(signal, width, step=1):
+def refuses_one_window(signal, width, step=1, *, right):
     """A window as wide as the signal was refused, but it fits exactly once."""
     if width >= signal.shape[-1]:
         raise ValueError(width)
-    return tensors.sliding_windows(signal, width, step)
+    return right
 
 
 @sliding_windows.alternative
