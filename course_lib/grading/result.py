@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from course_lib.checking import Verdict
-from course_lib.grading.sandbox.lockdown import TRUSTED
+from course_lib.grading.sandbox.lockdown import isolates
 
 Outputs = Mapping[str, list[dict[str, Any]]]
 
@@ -31,7 +31,7 @@ class Result:
     @property
     def isolated(self) -> bool:
         """Whether the layers without which no grade is trusted were active; without a run nothing had to be."""
-        return bool(self.failed) or set(TRUSTED) <= set(self.layers)
+        return bool(self.failed) or isolates(self.layers)
 
     def points(self, cell_id: str) -> float:
         """Return the points of a check cell; no verdict means 0."""

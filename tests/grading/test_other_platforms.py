@@ -5,6 +5,7 @@ No macOS is tested here. What is: the same code, in a server that finds none of 
 
 import json
 import os
+import platform
 import shutil
 import socket
 import subprocess
@@ -14,19 +15,23 @@ import time
 from pathlib import Path
 
 import pytest
+from grading.conftest import needs_landlock
 from grading.test_cohort import CONCEPT, MANY, ROOT, marks, write_class
 
 from course_lib.grading import demo_class
 from course_lib.grading.cohort import grade_class
 from course_lib.grading.examiner import warm_server
+from course_lib.grading.examiner.exchange import Answers
 from course_lib.grading.examiner.notebook_result import examine_notebook
 from course_lib.grading.gradebook.scores import Writer
 from course_lib.grading.handed_in.course_folders import Course
 from course_lib.grading.handed_in.repaired import repair
-from course_lib.grading.sandbox.lockdown import PROCESS, TRUSTED, Limits
+from course_lib.grading.sandbox.lockdown import PID, PROCESS, SENDS, SIGNALS, TRUSTED, USER, Limits, isolates
 
 # What each lack does to the server, before it starts to work. Written as it would fail: by name, or by the kernel's no.
 REFUSE = "def refuse(*_):\n    raise OSError(38, 'Function not implemented')\n"
+ORDINARY = REFUSE + "os.geteuid = lambda: 1000\nkernel.unshare = kernel.mount_private = refuse\n"
+ORDINARY += "kernel.landlock_version = lambda: 5"
 LACKS = {
     "no pidfd_open": "del os.pidfd_open",
     "no pidfd_open in the kernel": REFUSE + "os.pidfd_open = refuse",
@@ -34,6 +39,7 @@ LACKS = {
     "no libc with them": "def absent(*_):\n    raise AttributeError('prctl')\nkernel.unshare = kernel._prctl = absent",
     "no other user at once": "del os.setresuid, os.setresgid",
     "no Landlock": REFUSE + "kernel.landlock_version = lambda: 0\nkernel.landlock = refuse",
+    "an ordinary user without namespaces, and Landlock older than signals": ORDINARY,
     "no filter of system calls": REFUSE + "system_calls.restrict = refuse",
     "no /proc": (
         "real, read = os.listdir, Path.read_text\n"
@@ -48,20 +54,30 @@ LACKS["all of it, as on macOS"] = "\n".join(words for name, words in LACKS.items
 
 
 @pytest.fixture
-def graded(monkeypatch):
-    """Return a function that grades a right notebook on a platform which lacks something."""
+def lacking(monkeypatch):
+    """Return a function that starts a server on a platform which lacks something."""
 
-    def graded(lacks, answers=None):
+    def lacking(lacks):
         names = "import os\nfrom pathlib import Path\nfrom course_lib.grading.sandbox import kernel, system_calls\n"
         before = f"{names}{lacks}\n"
         start = warm_server._START.replace(
             "from course_lib", f"exec({before!r}); from course_lib".replace("{", "{{"), 1
         )
         monkeypatch.setattr(warm_server, "_START", start)
+        return warm_server.WarmServer(with_torch=False)
+
+    return lacking
+
+
+@pytest.fixture
+def graded(lacking):
+    """Return a function that grades a right notebook on a platform which lacks something."""
+
+    def graded(lacks, answers=None):
         release = json.loads((ROOT / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").read_text())
         right = demo_class.solutions_of(ROOT / "solutions" / f"{CONCEPT}.py")
         solved = demo_class.filled(release, right | (answers or {}))
-        with warm_server.WarmServer(with_torch=False) as made:
+        with lacking(lacks) as made:
             child = made.child(Limits(call=3.0))
             time.sleep(0.3)
             assert len(warm_server.tree(child.guard)) > 1  # its guard lives, to end it
@@ -77,12 +93,73 @@ def test_a_platform_that_lacks_it_grades_and_says_what_holds(graded, name):
     result = graded(LACKS[name])
     assert all(verdict.points == verdict.max_points for verdict in result.verdicts.values())
     assert PROCESS in result.layers
-    if "Landlock" in LACKS[name] or "landlock" in LACKS[name]:
+    if "kernel.landlock = refuse" in LACKS[name]:
         assert not result.isolated
         assert not any(layer.startswith("landlock") for layer in result.layers)
     if "kernel.unshare" in LACKS[name]:
         assert not any("namespace" in layer for layer in result.layers)
-    assert result.isolated == (set(TRUSTED) <= set(result.layers))
+    assert result.isolated == isolates(result.layers)
+    assert not result.isolated or set(TRUSTED) <= set(result.layers)
+
+
+# What a cell tries on another process of the same user, none of which may reach it: each prints EPERM.
+SENDERS = {
+    "kill": "attempt(lambda: os.kill(@victim@, 0))",
+    "kill everybody": "attempt(lambda: os.kill(-1, 0))",
+    "kill its group": "attempt(lambda: os.kill(0, 0))",
+    "kill another group": "attempt(lambda: os.killpg(@victim@, 0))",
+    "kill a thread": "call(200, @victim@, 0)",
+    "kill a thread of a process": "call(234, @victim@, @victim@, 0)",
+    "queue a signal": "call(129, @victim@, 0, ctypes.create_string_buffer(128))",
+    "queue a signal for a thread": "call(297, @victim@, @victim@, 0, ctypes.create_string_buffer(128))",
+    "a descriptor of the process": "attempt(lambda: os.pidfd_open(@victim@))",
+    "a pipe that wakes it": "attempt(lambda: fcntl.fcntl(os.pipe()[0], fcntl.F_SETOWN, @victim@))",
+    "a pipe that wakes it, the newer way": "call(72, os.pipe()[0], 15, ctypes.create_string_buffer(8))",
+    "a pipe with a signal of its own": "attempt(lambda: fcntl.fcntl(os.pipe()[0], 10, 9))",
+    "a file that wakes it": "attempt(lambda: fcntl.ioctl(os.pipe()[0], 0x8901, b'    '))",
+    "its limits": "attempt(lambda: resource.prlimit(@victim@, resource.RLIMIT_CPU, (0, 0)))",
+}
+TRY = """
+import ctypes, errno, fcntl, os, resource
+libc = ctypes.CDLL(None, use_errno=True)
+def call(number, *arguments):
+    result = libc.syscall(number, *arguments)
+    return result if result >= 0 else errno.errorcode[ctypes.get_errno()]
+def attempt(f):
+    try:
+        return f()
+    except PermissionError:
+        return "EPERM"
+"""
+
+
+@needs_landlock
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the numbers of the calls are x86-64's")
+def test_without_namespaces_no_signal_leaves_the_child(lacking):
+    """Signal 0 reaches whom it may reach and does nothing. Landlock keeps signals in since its sixth version only."""
+    victim = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+    try:
+        with lacking(ORDINARY) as warm:
+            child = warm.child(Limits(call=3.0))
+            assert SENDS in child.layers
+            assert not {SIGNALS, PID, USER} & set(child.layers)
+            assert isolates(child.layers)
+            answers = Answers(child, child.limits)
+            told = {}
+            for name, source in {"": TRY, **SENDERS, "itself": "os.kill(os.getpid(), 0)"}.items():
+                source = source if not name else f"print({source})".replace("@victim@", str(victim.pid))
+                reply = answers.ask("cell", 5.0, source=source, limit=10_000)
+                told[name] = "".join(item.get("text", "") for item in reply["outputs"]).strip() or reply["error"]
+            child.end()
+    finally:
+        victim.kill()
+        victim.wait()
+    assert told == {"": None, **dict.fromkeys(SENDERS, "EPERM"), "itself": "None"}
+
+
+def test_without_a_wall_for_signals_nothing_is_called_isolated():
+    assert not isolates(TRUSTED)
+    assert all(isolates([*TRUSTED, layer]) for layer in (SIGNALS, PID, USER, SENDS))
 
 
 @pytest.mark.slow

@@ -22,8 +22,9 @@ from course_lib.grading.sandbox import kernel, system_calls
 
 PROCESS, FILES, TCP, SIGNALS = "process", "landlock-files", "landlock-tcp", "landlock-signals"
 USER, NETWORK, PID, DISK = "separate-user", "network-namespace", "pid-namespace", "private-disk"
-CALLS = "system-calls"
-TRUSTED = (PROCESS, FILES, CALLS)  # without these no grade is called isolated
+CALLS, SENDS = "system-calls", "signal-filter"
+TRUSTED = (PROCESS, FILES, CALLS)  # without these no grade is called isolated,
+KEEPS_SIGNALS = (SIGNALS, PID, USER, SENDS)  # nor without one of these: a signal ends whatever runs as the same user
 _FIRST_USER, _USERS = 61184, 4000  # systemd keeps this range for users that come and go
 
 
@@ -89,9 +90,16 @@ def enter(
     with contextlib.suppress(OSError, KeyError, AttributeError):
         kernel.drop_capabilities(capabilities)
     with contextlib.suppress(OSError, KeyError, AttributeError):
-        system_calls.restrict(uses_gpu)
-        layers.append(CALLS)
+        alone = any(layer in layers for layer in KEEPS_SIGNALS)
+        system_calls.restrict(uses_gpu, 0 if alone else os.getpid())
+        layers += [CALLS] + [SENDS] * (not alone)
     return layers
+
+
+def isolates(layers: Iterable[str]) -> bool:
+    """Say whether what runs behind these layers may be called isolated."""
+    held = set(layers)
+    return held.issuperset(TRUSTED) and not held.isdisjoint(KEEPS_SIGNALS)
 
 
 def _landlock(home: str, readable: list[int], uses_gpu: bool) -> int:

@@ -42,6 +42,15 @@ _IGNORED = {
     "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16), "setxattrat": (463, 463),
     "removexattrat": (466, 466), "file_setattr": (469, 469),
 }  # fmt: skip
+# Signals to others, where nothing else keeps them in: by these calls, by a file that is told whom to wake, and, above,
+# by limits of other processes.
+_SIGNALS = {
+    "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240), "pidfd_open": (434, 434),
+    "pidfd_send_signal": (424, 424),
+}  # fmt: skip
+_SENDS = {"kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131)}  # to whom is the first argument
+_FCNTL, _WAKES = (72, 25), (8, 10, 15)  # F_SETOWN, F_SETSIG, F_SETOWN_EX
+_IOCTL, _WAKES_TOO = (16, 29), (0x8901, 0x8902)  # FIOSETOWN, SIOCSPGRP
 _CLONE, _CLONE3, _MMAP, _SOCKETPAIR, _PRLIMIT = (56, 220), (435, 435), (9, 222), (53, 199), (302, 261)
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column of the tables, AUDIT_ARCH
 _FOREIGN = 0x40000000  # x86-64 has other numbers for the same calls from here on
@@ -70,8 +79,28 @@ def _when(number: int, steps: bytes) -> bytes:
     return _step(_EQUAL, number, 0, len(steps) // 8) + steps
 
 
-def program(machine: str, uses_gpu: bool) -> bytes:
-    """Return the filter for a machine, as the kernel takes it; raises KeyError for a machine we have no numbers of."""
+def _argument_is(number: int, values: tuple[int, ...], then: bytes, otherwise: bytes) -> bytes:
+    """Decide by an argument's lower half: one of these values, or any other; both ends return."""
+    made = _step(_LOAD, _argument(number))
+    return made + b"".join(_step(_EQUAL, value, 0, 1) + then for value in values) + otherwise
+
+
+def _only_to(process: int, column: int) -> bytes:
+    """Refuse signals to all but one process, by whatever call sends them."""
+    allow = _step(_RETURN, _ALLOW)
+    made = b"".join(_when(numbers[column], _refuse()) for numbers in _SIGNALS.values())
+    for numbers in _SENDS.values():
+        made += _when(numbers[column], _argument_is(0, (process,), allow, _refuse()))
+    for numbers, values in ((_FCNTL, _WAKES), (_IOCTL, _WAKES_TOO)):
+        made += _when(numbers[column], _argument_is(1, values, _refuse(), allow))
+    return made
+
+
+def program(machine: str, uses_gpu: bool, only_signal: int = 0) -> bytes:
+    """Return the filter for a machine, as the kernel takes it; raises KeyError for a machine we have no numbers of.
+
+    With `only_signal`, the number of a process, signals to any other are refused.
+    """
     column, architecture = _MACHINES[machine]
     allow = _step(_RETURN, _ALLOW)
     made = _step(_LOAD, _ARCHITECTURE) + _step(_EQUAL, architecture, 1, 0) + _refuse()
@@ -80,6 +109,7 @@ def program(machine: str, uses_gpu: bool) -> bytes:
         made += _when(numbers[column], _refuse()) if numbers[column] else b""
     for numbers in _IGNORED.values():
         made += _when(numbers[column], _refuse(0)) if numbers[column] else b""
+    made += _only_to(only_signal, column) if only_signal else b""
     made += _when(_CLONE3[column], _refuse(_ENOSYS))  # its flags cannot be seen; glibc then uses the older one
     flags = _step(_LOAD, _argument(0)) + _step(_ANY_BIT, _NEW_NAMESPACES, 0, 1) + _refuse() + allow
     made += _when(_CLONE[column], flags)
@@ -94,6 +124,6 @@ def program(machine: str, uses_gpu: bool) -> bytes:
     return made + allow
 
 
-def restrict(uses_gpu: bool) -> None:
+def restrict(uses_gpu: bool, only_signal: int = 0) -> None:
     """Restrict this process and all it starts; raises OSError or KeyError where that cannot be done."""
-    kernel.filter_calls(program(platform.machine(), uses_gpu))
+    kernel.filter_calls(program(platform.machine(), uses_gpu, only_signal))
