@@ -19,7 +19,7 @@ from course_lib.grading.handed_in.course_folders import Course, CourseError, Sub
 from course_lib.grading.handed_in.repaired import repair
 from course_lib.grading.result import Result
 from course_lib.grading.sandbox import gpu_memory
-from course_lib.grading.sandbox.lockdown import Limits
+from course_lib.grading.sandbox.lockdown import Limits, library_folders
 from course_lib.grading.verdict_files import Task, Verdicts, secret, seed_for
 
 
@@ -65,6 +65,7 @@ def grade_class(
     `NotIsolated` where isolation is required but not to be had, `gpu_memory.NoDevice` where there is no such device.
     """
     gpu_memory.require(device, here=scheduler is None)
+    _not_among_libraries(course)
     submissions = course.submissions(assignment, student)
     _at_least_one_release(course, {submission.assignment for submission in submissions})
     report = Report()
@@ -79,6 +80,17 @@ def grade_class(
             _record(writer, report, submission, task, result)
             progress(done, len(submissions))
     return report
+
+
+def _not_among_libraries(course: Course) -> None:
+    """Raise `CourseError` where the class lies in a folder that every notebook has to read."""
+    for place in course.private_places():
+        for folder in library_folders():
+            if Path(place).is_relative_to(folder):
+                raise CourseError(
+                    f"{place} lies in {folder}, where Python's packages are, which every notebook may read: "
+                    "nothing in it can be kept from students' code. Move the course to a folder of its own."
+                )
 
 
 def _at_least_one_release(course: Course, assignments: set[str]) -> None:
@@ -102,7 +114,8 @@ def task_for(
     release = _read(course.release(submission.assignment))
     submission, data = submission.read(release)
     seed = seed_for(key or secret(course.root), submission.assignment, submission.student, data)
-    return submission, Task(submission.assignment, submission.student, data, release, seed, limits or Limits(), device)
+    about = (submission.assignment, submission.student, data, release, seed, limits or Limits(), device)
+    return submission, Task(*about, course.private_places())
 
 
 @lru_cache(maxsize=8)

@@ -6,6 +6,7 @@ import atexit
 import contextlib
 import json
 import threading
+from pathlib import Path
 
 from course_lib.checking import UnknownExercise, devices
 from course_lib.checking.finding import load
@@ -28,7 +29,7 @@ def grade(task: Task) -> Result:
     devices.USE_REAL = task.device != "cpu"
     for attempt in (1, 2):
         try:
-            return examine_notebook(_warm_server(torch, task.device), repaired, task.seed, task.limits)
+            return examine_notebook(_warm_server(torch, task), repaired, task.seed, task.limits)
         except ServerGone:
             close()
             if attempt == 2:
@@ -36,11 +37,11 @@ def grade(task: Task) -> Result:
     raise AssertionError
 
 
-def _warm_server(torch: bool, device: str) -> WarmServer:
-    wanted = (torch, device)
+def _warm_server(torch: bool, task: Task) -> WarmServer:
+    wanted = (torch, task.device, task.hidden)
     if getattr(_OWN, "kind", None) != wanted:
         close()
-        _OWN.warm, _OWN.kind = WarmServer(torch, uses_gpu=device != "cpu"), wanted
+        _OWN.warm, _OWN.kind = WarmServer(torch, [Path(place) for place in task.hidden], task.device != "cpu"), wanted
         _WARM.append(_OWN.warm)
     return _OWN.warm  # type: ignore[no-any-return]
 

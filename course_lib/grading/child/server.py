@@ -190,4 +190,4 @@ def _respond(
 
 def _close_all_but(kept: int) -> None:
     os.closerange(3, kept)
-    os.closerange(kept + 1, 4096)
+    os.closerange(kept + 1, 1 << 20)

@@ -13,6 +13,8 @@ from course_lib.grading.handed_in.cells import read
 from course_lib.grading.handed_in.safe_names import alike, problem_with, shown
 from course_lib.grading.handed_in.which_notebook import which
 
+_EXCHANGES = ("/usr/local/share/nbgrader/exchange", "/srv/nbgrader/exchange")  # nbgrader's own, old and new
+
 
 class CourseError(ValueError):
     """The folders of a course cannot be used; the message says which and what to do."""
@@ -87,6 +89,16 @@ class Course:
     def course_id(self) -> str:
         """The course's name in nbgrader's exchange and gradebook."""
         return str(self.directory.course_id)
+
+    def private_places(self) -> tuple[str, ...]:
+        """Return what no child may read: the course, its submissions, gradebook and exchange."""
+        names = ("submitted", "autograded", "feedback", "source")
+        found = [self.root, Path(self.directory.root)]
+        found += [Path(self.directory.root, getattr(self.directory, f"{name}_directory")) for name in names]
+        if self.db_url.startswith("sqlite:///"):
+            found.append(Path(self.db_url.removeprefix("sqlite:///")))
+        found += [Path(root) for root in (self.config.Exchange.get("root", ""), *_EXCHANGES) if root]
+        return tuple(sorted({str(path.resolve()) for path in found if path.exists()}))
 
     def folder(self, kind: str, student: str, assignment: str) -> Path:
         """Return a folder of nbgrader's layout: submitted, autograded, feedback or release."""

@@ -85,6 +85,7 @@ def enter(
     with contextlib.suppress(OSError, AttributeError):
         version = _landlock(home, readable, uses_gpu)
         layers += [FILES] + [TCP] * (version >= 4) + [SIGNALS] * (version >= 6)
+    _set(resource.RLIMIT_NOFILE, 128)  # not before: what is readable may be hundreds of open folders
     if FILES not in layers:
         capabilities = 0
     with contextlib.suppress(OSError, KeyError, AttributeError):
@@ -118,16 +119,19 @@ def _limit(limits: Limits, uses_gpu: bool) -> None:
         resource.RLIMIT_CPU: seconds,
         resource.RLIMIT_FSIZE: limits.file,
         resource.RLIMIT_NPROC: limits.processes,
-        resource.RLIMIT_NOFILE: 128,
         resource.RLIMIT_CORE: 0,
     }
     if not uses_gpu:  # CUDA reserves address space far beyond what it uses
         wanted[resource.RLIMIT_AS] = _address_space() + limits.memory
     for kind, value in wanted.items():
-        hard = resource.getrlimit(kind)[1]
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(kind, (value, value))
+        _set(kind, value)
+
+
+def _set(kind: int, value: int) -> None:
+    hard = resource.getrlimit(kind)[1]
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(kind, (value, value))
 
 
 def _address_space() -> int:
@@ -169,18 +173,29 @@ def _empty_environment(home: str) -> None:
     tempfile.tempdir = home  # the parent may have looked for one already
 
 
+def library_folders() -> list[Path]:
+    """Return what a notebook needs to read on this machine: Python's own modules, packages, shared libraries, fonts."""
+    inside = {Path(sys.prefix) / name for name in ("lib", "lib64", "pyvenv.cfg")}
+    python = {Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    python |= {Path(sys.base_prefix) / "lib", *map(Path, site.getsitepackages())}
+    system = ["/usr/lib", "/lib", "/lib64", "/usr/share/fonts", "/usr/share/zoneinfo", "/etc/ld.so.cache", "/etc/fonts"]
+    found = {path.resolve() for path in {*inside, *python, *map(Path, system)} if path.exists()}
+    return sorted(path for path in found if found.isdisjoint(path.parents))
+
+
 def readable_places(hidden: Iterable[Path], uses_gpu: bool) -> list[int]:
-    """Open what a notebook needs to read: Python, its packages, fonts; nothing of ours and nothing in `hidden`."""
+    """Open what a notebook needs to read; nothing of ours and nothing in `hidden`."""
+    with contextlib.suppress(ValueError, OSError):
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     kept_out = [path.resolve() for path in hidden]
-    roots = {Path(p) for p in [sys.prefix, sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")]}
-    roots |= {Path(sys.base_prefix) / "lib", *(Path(p) for p in site.getsitepackages())}
-    system = ["/usr/lib", "/lib", "/lib64", "/usr/share/fonts", "/usr/share/zoneinfo", "/etc/ld.so.cache"]
-    roots |= {Path(p) for p in [*system, "/etc/fonts", "/dev/urandom"]}
+    roots = {*library_folders(), Path("/dev/urandom")}
     if uses_gpu:
-        roots |= {Path("/proc"), Path("/sys"), *Path("/dev").glob("nvidia*"), Path("/usr/local/cuda")}
+        roots |= {Path("/proc"), Path("/sys"), *Path("/dev").glob("nvidia*"), Path("/usr/local/cuda").resolve()}
     found: list[int] = []
-    for root in sorted({root.resolve() for root in roots if root.exists()}):
-        found += [os.open(path, os.O_PATH) for path in _without(root, kept_out)]
+    for root in sorted(root for root in roots if root.exists()):
+        inside = [path for path in kept_out if not root.is_relative_to(path)]  # a course may hold its own Python
+        found += [os.open(path, os.O_PATH) for path in _without(root, inside)]
     return found
 
 
