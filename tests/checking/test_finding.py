@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from house_rules.house import ROOT, names
 
 import course_lib.rubrics
 from course_lib.checking import RubricError, UnknownExercise, find, load, places
@@ -57,13 +58,13 @@ def test_finding_one_exercise_loads_its_file_and_no_other(lone):
     assert loaded == {"course_lib.rubrics.lone.first"}
 
 
-def test_finding_a_real_exercise_loads_neither_its_neighbors_nor_torch():
+def test_finding_an_exercise_in_a_fresh_python_loads_neither_its_neighbors_nor_torch():
     code = (
-        "import sys; from course_lib.checking import find; find('string_comparison.to_upper'); "
+        "import sys; from course_lib.checking import find; find('letters.to_upper'); "
         "print(*sorted(m for m in sys.modules if m.startswith('course_lib.rubrics.')), 'torch' in sys.modules)"
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    concept = "course_lib.rubrics.string_comparison"
+    concept = "course_lib.rubrics.letters"
     assert told == [concept, f"{concept}.to_upper", "False"]
 
 
@@ -103,15 +104,17 @@ def test_what_is_no_exercise_is_refused_with_the_nearest(lone, name):
 
 
 def test_an_unknown_concept_is_refused_with_the_nearest():
-    with pytest.raises(UnknownExercise, match="no concept named 'tensor'; did you mean 'tensors'"):
-        load("tensor")
+    with pytest.raises(UnknownExercise, match="no concept named 'leters'; did you mean 'letters'"):
+        load("leters")
     with pytest.raises(UnknownExercise, match="no concept named"):
         find("no.such")
 
 
-def test_places_are_one_path_and_one_module():
-    path = places.rubric_file("tensors.sliced")
+def test_places_are_one_path_and_one_module(made_up):
+    path = places.rubric_file("letters.to_upper", made_up)
     assert path.is_file()
-    assert places.module_of(path) == f"{places.RUBRICS}.tensors.sliced"
-    assert set(places.exercises("tensors")) == {f"tensors.{path.stem}" for path in places.rubric_files("tensors")}
-    assert "tensors" in places.concepts()
+    assert places.module_of(path, made_up) == f"{places.RUBRICS}.letters.to_upper"
+    files = places.rubric_files("letters", made_up)
+    assert set(places.exercises("letters", made_up)) == {f"letters.{path.stem}" for path in files}
+    assert "letters" in places.concepts(made_up)
+    assert set(names(ROOT)) <= set(places.concepts())
