@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from course_lib.publishing.colab import plain_lists
+from course_lib.publishing.colab import plain_directives
 from course_lib.publishing.colab.papers import cited_list, named
 from course_lib.publishing.contents import BRANCH, Contents, Page, PageError, colab_url, source_url
 from course_lib.publishing.equations import Equation, equations_of, numbered, numbers_of
@@ -48,18 +48,18 @@ def _as_markdown(block: Block, page: Page, contents: Contents) -> str:
     name, argument, options, body = block.name, block.argument, block.options, block.body.strip("\n")
     make: dict[str, Callable[[], str]] = {
         "literalinclude": lambda: _included(page.path.parent / argument, options, page, contents),
-        "quiz": lambda: plain_lists.quiz(argument, body),
-        "common-mistakes": lambda: plain_lists.mistakes(argument),
-        "exercises": lambda: plain_lists.exercises(argument, contents.root),
+        "quiz": lambda: plain_directives.quiz(argument, body),
+        "common-mistakes": lambda: plain_directives.mistakes(argument),
+        "exercises": lambda: plain_directives.exercises(argument, contents.root),
         "concept-map": lambda: _concepts(contents),
         "bibliography": lambda: cited_list(_text_of(page), contents.root),
         "math": lambda: f"$$\n{body}\n{_tag(options.get('label'), numbers_of(page.path), end=chr(10))}$$",
         "image": lambda: f"![{options.get('alt', '')}]({argument})",
         "figure": lambda: f"![{options.get('alt', '')}]({argument})\n\n{body}",
-        "deeper": lambda: plain_lists.deeper(argument, plain_markdown(body, page, contents)),
+        "deeper": lambda: plain_directives.deeper(argument, plain_markdown(body, page, contents)),
         "deeper-begins": lambda: f"\n---\n\n**Deeper: {argument}** (as far as the next line across)\n",
         "deeper-ends": lambda: "\n---\n",
-        "half-truth": lambda: plain_lists.half_truth(argument, plain_markdown(body, page, contents)),
+        "half-truth": lambda: plain_directives.half_truth(argument, plain_markdown(body, page, contents)),
         "in-short": lambda: plain_markdown(body, page, contents),
     }
     if name in make:

@@ -12,7 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 from course_lib.checking import places
 from course_lib.checking.dependencies import files_of_concept
 from course_lib.publishing.directives.nodes import line_of
-from course_lib.publishing.exercises.exercise_lists import Exercise, exercises_of
+from course_lib.publishing.exercises.described import Exercise, exercises_of
 
 logger = logging.getLogger(__name__)
 NOTED = "course_exercises"  # in a page's metadata: the exercises of each concept that it shows, when it was read

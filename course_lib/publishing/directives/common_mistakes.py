@@ -6,7 +6,7 @@ from sphinx.application import Sphinx
 from course_lib.publishing.directives.about_concept import AboutConcept
 from course_lib.publishing.directives.fold import Fold, FoldTitle
 from course_lib.publishing.directives.nodes import marked_up, unbroken
-from course_lib.publishing.exercises.exercise_lists import Exercise, Mistake
+from course_lib.publishing.exercises.described import Exercise, Mistake
 
 
 class CommonMistakes(AboutConcept):

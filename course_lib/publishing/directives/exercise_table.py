@@ -8,7 +8,7 @@ from sphinx.application import Sphinx
 
 from course_lib.publishing.contents import colab_url
 from course_lib.publishing.directives.about_concept import AboutConcept
-from course_lib.publishing.exercises.exercise_lists import Exercise
+from course_lib.publishing.exercises.described import Exercise
 
 
 class Exercises(AboutConcept):

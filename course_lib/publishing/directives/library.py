@@ -18,9 +18,9 @@ from course_lib.publishing.directives.exercise_table import row_key
 from course_lib.publishing.directives.fold import Fold, FoldTitle
 from course_lib.publishing.directives.nodes import contents_of, marked_up, page_link
 from course_lib.publishing.directives.summaries import note_summary
-from course_lib.publishing.directives.uses import pages_that_use
+from course_lib.publishing.directives.used_in import pages_that_use
 from course_lib.publishing.equations import CITED, equations_of, numbered, unknown
-from course_lib.publishing.exercises.exercise_lists import Exercise
+from course_lib.publishing.exercises.described import Exercise
 
 Definition = ast.FunctionDef | ast.ClassDef
 Classes = dict[str, ast.ClassDef]  # of a module, by name

@@ -7,7 +7,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from course_lib.publishing.contents import Contents, Page
-from course_lib.publishing.directives.uses import names_used
+from course_lib.publishing.directives.used_in import names_used
 from course_lib.publishing.equations import numbers_of
 
 

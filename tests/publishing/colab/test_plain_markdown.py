@@ -2,9 +2,9 @@
 
 import pytest
 
-from course_lib.publishing.colab import plain_lists
+from course_lib.publishing.colab import plain_directives
 from course_lib.publishing.colab.plain_markdown import plain_markdown
-from course_lib.publishing.exercises.exercise_lists import Exercise, Mistake
+from course_lib.publishing.exercises.described import Exercise, Mistake
 
 FILES = "https://github.com/some/where/blob/main"
 COLAB = "https://colab.research.google.com/github/some/where/blob/notebooks/other.ipynb"
@@ -97,7 +97,7 @@ def test_the_mistakes_of_an_exercise_are_in_a_fold_and_their_code_stays_code(boo
 
     mistake = Mistake("`x` is 2*n*3, not <b>.", call="f('`')", expected="`", gives="'a  b'")
     listed = [Exercise("c.f", "Add `x` & y", 1, 5, 2, (mistake,)), Exercise("c.g", "Other", 1, 5, 2, (mistake,) * 2)]
-    monkeypatch.setattr(plain_lists, "exercises_of", lambda concept, with_mistakes=False: listed)
+    monkeypatch.setattr(plain_directives, "exercises_of", lambda concept, with_mistakes=False: listed)
     shown = MarkdownIt("commonmark").render(plain_markdown("```{common-mistakes} c\n```", *book))
     assert "<details open><summary><b>Add <code>x</code> &amp; y</b> · 1 known mistakes</summary>" in shown
     assert "<details><summary><b>Other</b> · 2 known mistakes</summary>" in shown
@@ -107,7 +107,7 @@ def test_the_mistakes_of_an_exercise_are_in_a_fold_and_their_code_stays_code(boo
 
 
 def test_the_title_of_an_exercise_leads_to_its_cell(book, monkeypatch):
-    monkeypatch.setattr(plain_lists, "exercises_of", lambda concept: [Exercise("c.f_g", "Add", 1, 5, 2)])
+    monkeypatch.setattr(plain_directives, "exercises_of", lambda concept: [Exercise("c.f_g", "Add", 1, 5, 2)])
     colab = "https://colab.research.google.com/github/some/where/blob/main/exercises/c/c.ipynb"
     made = plain_markdown("```{exercises} c\n```", *book)
     assert f"| [Add]({colab}#scrollTo=exercise-f_g) | 1 of 3 | 5 | 2 |" in made

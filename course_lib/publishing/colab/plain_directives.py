@@ -6,7 +6,7 @@ from pathlib import Path
 from course_lib.checking.backquotes import as_html, pieces
 from course_lib.publishing.contents import colab_url
 from course_lib.publishing.directives.quiz import QuizError, read_choices
-from course_lib.publishing.exercises.exercise_lists import Exercise, exercises_of
+from course_lib.publishing.exercises.described import Exercise, exercises_of
 
 
 def quiz(question: str, body: str) -> str:

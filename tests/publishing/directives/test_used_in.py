@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from course_lib.publishing.directives.library import code_of, entries_of
-from course_lib.publishing.directives.uses import names_used
+from course_lib.publishing.directives.used_in import names_used
 
 
 def cell(code):
