@@ -47,7 +47,7 @@ def _rubric(w: Words) -> str:
 """What an answer to `first_step` must do, and the mistakes we know."""
 
 from course_lib import {w.name}
-from course_lib.checking import rubric
+from course_lib.checking import cases, rubric
 
 
 @rubric(
@@ -65,7 +65,7 @@ def first_step(rng, size):
 @first_step.domain
 def anything(rng):
     """{MARK}: everything the prompt allows, in its words: each argument drawn anew, small ones often."""
-    return float(rng.normal()) * 10.0 ** int(rng.integers(-3, 4))
+    return cases.number(rng, -1000, 1000)
 
 
 @first_step.oracle
@@ -74,7 +74,8 @@ def independently(value):
     raise NotImplementedError("{MARK}: the oracle")
 
 
-# {MARK}: edges, at least four mistakes that people make, at least one other right answer. Then five more exercises,
+# {MARK}: edges, at least one other right answer, and at least four mistakes that people make: best as one program with
+# a knob for each, or as what bends the `right` result (course_lib/checking/README.md). Then five more exercises,
 # each in a file beside this one, named after its reference; the references' order is the exercises' order.
 '''
 
