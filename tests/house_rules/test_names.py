@@ -78,6 +78,12 @@ def _orphans(root: Path) -> list[str]:
     for path in files(root, "tests/test_*.py"):
         if re.sub("^test_", "", path.stem) not in mirrored:
             found.append(f"{at(root, path)}: mirrors no file of course_lib; name it after what it tests")
+    for path in files(root, "tests/*/*/**/test_*.py"):
+        room = path.parent.relative_to(root / "tests")
+        if (root / "course_lib" / room.parts[0]).is_dir() and not (root / "course_lib" / room).is_dir():
+            found.append(
+                f"{at(root, path)}: mirrors no room, for there is no folder course_lib/{room.as_posix()}; move it"
+            )
     return found
 
 
@@ -128,6 +134,16 @@ def test_a_rubric_that_answers_to_no_reference_is_named(house, path, words):
     place.write_text("")
     [problem] = problems(house)
     assert problem.startswith(f"course_lib/rubrics/{path}{words}")
+
+
+def test_a_test_that_stands_in_no_room_of_the_library_is_named(house):
+    for room in ("checking/hall", "checking/attic", "browser/hall"):
+        (house / "tests" / room).mkdir(parents=True)
+        (house / "tests" / room / "test_it.py").write_text("")
+    (house / "course_lib/checking/hall").mkdir()
+    assert problems(house) == [
+        "tests/checking/attic/test_it.py: mirrors no room, for there is no folder course_lib/checking/attic; move it"
+    ]
 
 
 def test_a_concept_listed_twice_is_named(house, edit):
