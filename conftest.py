@@ -60,7 +60,7 @@ def _shares_with_its_file(item: pytest.Item) -> bool:
 
 
 def _concerns(item: pytest.Item, concept: str) -> bool:
-    """A test of the concept's own files, one given the concept, or a house rule: it says `none_of(problems(ROOT))`."""
+    """Say whether a test is in the concept's files, is given the concept, or is a rule: `none_of(problems(ROOT))`."""
     if item.path.stem in (concept, f"test_{concept}") or concept in item.path.parent.parts[-1:]:
         return True
     given = getattr(item, "callspec", None)

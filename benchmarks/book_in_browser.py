@@ -69,7 +69,7 @@ def _of_visits(visits: list[Visit]) -> Iterator[Row]:
 
 
 def _by_hand() -> Iterator[Row]:
-    """The tests of what readers do, as a row for each thing done."""
+    """Run the tests of what readers do, and yield a row for each thing done."""
     PROGRESS.info("running the tests of what readers do")
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "told.xml"
@@ -95,7 +95,7 @@ def _by_hand() -> Iterator[Row]:
 
 
 def _three(visits: list[Visit]) -> list[Path]:
-    """The front page, the lightest concept's page and the heaviest."""
+    """Return the front page, the lightest concept's page and the heaviest."""
     weights = {seen.page: seen.weight for seen in visits if len(seen.page.relative_to(HTML).parts) == 3}
     return [HTML / "book" / "index.html", min(weights, key=weights.__getitem__), max(weights, key=weights.__getitem__)]
 

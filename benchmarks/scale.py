@@ -40,7 +40,7 @@ class Line:
         return (self.costs[1] - self.costs[0]) / (self.sizes[1] - self.sizes[0])
 
     def at(self, count: int) -> float:
-        """What a house of `count` concepts would cost.
+        """Predict what a house of `count` concepts would cost.
 
         >>> Line((6, 10), (20.0, 28.0)).at(31)
         70.0

@@ -72,7 +72,7 @@ def call_text(rubric: Rubric, case: Case) -> str:
 
 
 def _cut(text: str) -> str:
-    """A text of bearable length, cut off between two calls, or else between two arguments.
+    """Return a text of bearable length, cut off between two calls, or else between two arguments.
 
     >>> _cut(f"o = SGD([1.0]); o.step({'1' * 300})"), _cut(f"f(a=1, b={'1' * 300})")
     ('o = SGD([1.0]); …', 'f(a=1, …)')

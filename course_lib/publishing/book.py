@@ -92,7 +92,7 @@ def _written(build: Path) -> dict[str, list[int]]:
 
 
 def _table_of_contents(root: Path, build: Path, only: list[str] | None) -> Path:
-    """The table of contents to build from: `_toc.yml` itself, or what `only` leaves of it."""
+    """Return the table of contents to build from: `_toc.yml` itself, or what `only` leaves of it."""
     full = root / "_toc.yml"
     if not only:
         return full
@@ -113,7 +113,7 @@ def _table_of_contents(root: Path, build: Path, only: list[str] | None) -> Path:
 
 
 def _with_needs(only: list[str], known: dict[str, Page]) -> set[str]:
-    """The concepts asked for and all without which their pages would not build: those needed or linked to."""
+    """Return the concepts asked for and all without which their pages would not build: those needed or linked to."""
     kept: set[str] = set()
     waiting = list(only)
     while waiting:
@@ -186,7 +186,7 @@ def _copy_notebooks(contents: Contents, build: Path) -> None:
 
 
 def _write_front(front: Path, page: Page) -> None:
-    """The address people are given: a page that leads to the book's first one, or to the one asked for."""
+    """Return the address people are given: a page that leads to the book's first one, or to the one asked for."""
     first = f"{page.docname}.html"
     front.write_text(
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{page.title}</title>'
@@ -211,7 +211,7 @@ def _remove_former_pages(build: Path, contents: Contents) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command; returns the exit code."""
+    """Run the command; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m course_lib.publishing.book", description=__doc__)
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the repository (here)")
     parser.add_argument("--build", type=Path, help="where to build (ROOT/_build, with --only ROOT/_build/only)")

@@ -75,7 +75,7 @@ class Contents:
         return {page.name: page for page in self.pages if page.is_concept}
 
     def way_to(self, concept: str) -> tuple[Page, ...]:
-        """The fewest pages that lead to a concept, in reading order: its own and all that it needs."""
+        """Return the fewest pages that lead to a concept, in reading order: its own and all that it needs."""
         known, wanted, waiting = self.concepts, set[str](), [concept]
         while waiting:
             name = waiting.pop()
@@ -118,18 +118,18 @@ def repository_url(root: Path) -> str:
 
 
 def source_url(root: Path, path: str) -> str:
-    """The address that shows a file of the repository."""
+    """Return the address that shows a file of the repository."""
     return f"{repository_url(root)}/blob/{MAIN}/{path}"
 
 
 def colab_url(root: Path, path: str, branch: str = MAIN) -> str:
-    """The address that opens a notebook of the repository in Colab."""
+    """Return the address that opens a notebook of the repository in Colab."""
     repository = repository_url(root).removeprefix("https://github.com/")
     return f"https://colab.research.google.com/github/{repository}/blob/{branch}/{path}"
 
 
 def install_cell(root: Path, what: str, extra: str = "") -> str:
-    """The code of a notebook's first cell; `what` (the exercises, this page) says who needs no GPU."""
+    """Return the code of a notebook's first cell; `what` (the exercises, this page) says who needs no GPU."""
     return INSTALL.format(what=what, package=f"course_lib{extra}", repository=repository_url(root)).strip()
 
 
@@ -189,7 +189,7 @@ def _broken_fences(path: Path, text: str) -> list[Problem]:
 
 
 def needs_of_concepts(root: Path = ROOT) -> dict[str, tuple[str, ...]]:
-    """What each concept needs, in reading order, as the map of the book has it; nothing outside of a clone."""
+    """Return what each concept needs, in reading order, as the map of the book has it; nothing outside of a clone."""
     if not (root / "_toc.yml").is_file():
         return {}
     return {name: page.needs for name, page in read_contents(root).concepts.items()}
@@ -217,7 +217,7 @@ def _wrong_needs(pages: list[Page]) -> list[Problem]:
 
 
 def _way_back(start: str, end: str, pages: list[Page]) -> list[str]:
-    """The concepts by which `start` comes to need `end`, both included; none if it doesn't."""
+    """Return the concepts by which `start` comes to need `end`, both included; none if it doesn't."""
     needs = {page.name: page.needs for page in pages}
     ways = [[start]]
     for way in ways:
@@ -228,5 +228,5 @@ def _way_back(start: str, end: str, pages: list[Page]) -> list[str]:
 
 
 def _line_of(text: str, start: str) -> int:
-    """The number of the first line that begins with `start`, counting from 1."""
+    """Return the number of the first line that begins with `start`, counting from 1."""
     return next((i for i, line in enumerate(text.splitlines(), 1) if line.startswith(start)), 1)

@@ -26,7 +26,7 @@ def equations_of(contents: Contents) -> dict[str, Equation]:
 
 
 def numbers_of(path: Path) -> dict[str, int]:
-    """Number a page's labeled equations, as the book does."""
+    """Give each labeled equation of a page its number, as the book does."""
     if not path.is_file():
         return {}
     page = read_text(path.read_text(encoding="utf-8"))

@@ -57,7 +57,7 @@ class PageText:
     blocks: tuple[Block, ...]
 
     def named(self, *names: str) -> list[Block]:
-        """The directives of these names."""
+        """Return the directives of these names."""
         return [block for block in self.blocks if block.name in names]
 
     @property
@@ -66,7 +66,7 @@ class PageText:
         return next((heading.title for heading in self.headings if heading.level == 1), "")
 
     def without_blocks(self, marks: str = "`:") -> str:
-        """The text with the blocks fenced by these characters left blank, line for line."""
+        """Return the text with the blocks fenced by these characters left blank, line for line."""
         lines = self.text.splitlines()
         for block in self.blocks:
             if block.mark[0] in marks:
@@ -75,7 +75,7 @@ class PageText:
 
 
 def front_matter(text: str) -> dict[str, Any]:
-    """The YAML between the first two `---` lines, or nothing. Raises `YAMLError` if it is none, or no `key: value`."""
+    """Return the YAML between the first two `---` lines, or nothing. Raises `YAMLError` for what is no `key: value`."""
     first = next(iter(_MARKDOWN.parse(text)), None)
     matter = (yaml.safe_load(first.content) or {}) if first is not None and first.type == "front_matter" else {}
     if not isinstance(matter, dict):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def compact(script: str) -> str:
-    """A script as a page carries it: without the lines that are comments, and without indentation.
+    """Return a script as a page carries it: without the lines that are comments, and without indentation.
 
     >>> compact("// Why.\\nif (x) {\\n  y();\\n}\\n")
     'if (x) {\\ny();\\n}'
@@ -14,5 +14,5 @@ def compact(script: str) -> str:
 
 
 def script_beside(file: str, name: str) -> str:
-    """The script `name` in the folder of a module whose `__file__` is given."""
+    """Return the script `name` in the folder of a module whose `__file__` is given."""
     return compact(Path(file).with_name(name).read_text(encoding="utf-8"))

@@ -26,7 +26,7 @@ def copy_notebooks(contents: Contents, notebooks: Path, html: Path) -> None:
 
 
 def portable(text: str) -> str:
-    """The text of a notebook with each figure in its outputs as an `<img>`; others stay as they are, byte for byte."""
+    """Return the text of a notebook with each figure in its outputs as an `<img>`; others stay, byte for byte."""
     import nbformat
 
     if "<svg" not in text:
@@ -42,7 +42,7 @@ def portable(text: str) -> str:
 
 
 def _picture(svg: str) -> str:
-    """An image with the drawing's name and width. What takes the page's color is black, so it stands on white."""
+    """Return an image with the drawing's name and width. What takes the page's color is black, on white."""
     root = svg[: svg.index(">")]
     alt, style = (re.search(rf'\b{name}="([^"]*)"', root) for name in ("aria-label", "style"))
     look = f"{style[1] if style else 'max-width:100%'};background:#fff"

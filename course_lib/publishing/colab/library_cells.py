@@ -10,7 +10,7 @@ SAYS = "# The course's own code, to run and to change: the cells below use what 
 
 
 def library_cell(listing: Block, folder: Path) -> str:
-    """The code for a `literalinclude` of one function or class of a concept; nothing for any other."""
+    """Return the code for a `literalinclude` of one function or class of a concept; nothing for any other."""
     concept = re.search(r"course_lib/(\w+)\.py$", listing.argument)
     name = str(listing.options.get("pyobject", ""))
     if concept is None:
@@ -27,7 +27,7 @@ def library_cell(listing: Block, folder: Path) -> str:
 
 
 def _imports(tree: ast.Module, node: ast.stmt, concept: str) -> list[str]:
-    """The lines that import what a definition names: what its module imports, and what is defined beside it."""
+    """Return the lines that import what a definition names: what its module imports, and what is defined beside it."""
     used = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)} - {getattr(node, "name", "")}
     found, beside = [], set()
     for one in tree.body:

@@ -16,7 +16,7 @@ SHORTEST_TITLE, LONGEST_TITLE = 12, 70
 
 
 def page_notebook(executed: Any, page: Page, contents: Contents) -> Any:
-    """A copy of an executed page with plain Markdown cells and ids that are the same in every build."""
+    """Return a copy of an executed page with plain Markdown cells and ids that are the same in every build."""
     import nbformat
 
     cells, heading = [], page.title
@@ -60,7 +60,7 @@ def _texts(lines: list[str], page: Page, contents: Contents) -> Iterator[Any]:
 
 
 def _head(first: Any, page: Page, contents: Contents) -> list[Any]:
-    """The title with the page's minutes and needs, the cell that installs the course, the rest of the first cell."""
+    """Return the title with the page's minutes and needs, the cell that installs the course, and the rest."""
     import nbformat
 
     # The extra brings the data that pages show, scikit-learn's and statsmodels'.
@@ -80,7 +80,7 @@ def _head(first: Any, page: Page, contents: Contents) -> list[Any]:
 
 
 def headings_of(text: str) -> list[str]:
-    """The headings of a piece of Markdown; a comment in its code is none.
+    """Return the headings of a piece of Markdown; a comment in its code is none.
 
     >>> headings_of("# One\\n```python\\n# no heading\\n```\\n### Two")
     ['One', 'Two']
@@ -98,7 +98,7 @@ def _fold(cell: Any, title: str) -> None:
 
 
 def what_is_drawn(code: str) -> str:
-    """What the first figure of a cell shows, in the first words of its alt text, or else what its first function does.
+    """Return what the first figure of a cell shows, by the first words of its alt text, or else of its first function.
 
     >>> what_is_drawn('show(fig, alt="Three straight lines: one rises.", caption="Look.")')
     'Three straight lines'
@@ -118,7 +118,7 @@ def what_is_drawn(code: str) -> str:
 
 
 def _shortened(text: str) -> str:
-    """The first words of a text: up to a stop, or else a comma, or else a blank, and no bracket left open.
+    """Return the first words of a text: up to a stop, or else a comma, or else a blank, and no bracket left open.
 
     >>> _shortened("Top row: the mean of all digits. Below: each digit.")
     'Top row: the mean of all digits'

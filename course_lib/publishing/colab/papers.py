@@ -24,7 +24,7 @@ def named(root: Path) -> dict[str, tuple[str, str]]:
 
 
 def cited_list(text: str, root: Path) -> str:
-    """The works that a page's text cites, as a list in Markdown: in the book's order, numbers and words."""
+    """Return the works that a page's text cites, as a list in Markdown: in the book's order, numbers and words."""
     from pybtex.exceptions import PybtexError
     from pybtex.plugin import find_plugin
 

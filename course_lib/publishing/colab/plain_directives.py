@@ -10,7 +10,7 @@ from course_lib.publishing.exercises.described import Exercise, exercises_of
 
 
 def quiz(question: str, body: str) -> str:
-    """A question, and each choice with a fold that says why."""
+    """Return a question, and each choice with a fold that says why."""
     try:
         choices = read_choices(body)
     except QuizError:
@@ -33,18 +33,18 @@ def quiz(question: str, body: str) -> str:
 
 
 def deeper(title: str, body: str) -> str:
-    """A fold of the second reading."""
+    """Return a fold of the second reading."""
     return f"<details><summary><b>Deeper: {as_html(title)}</b></summary>\n\n{body}\n\n</details>"
 
 
 def half_truth(said: str, body: str) -> str:
-    """What people say, and below it what is true."""
+    """Return what people say, and below it what is true."""
     lines = [f"**Half-truth:** {said}", "", *body.splitlines()]
     return "\n".join(f"> {line}".rstrip() for line in lines)
 
 
 def mistakes(concept: str) -> str:
-    """A concept's known mistakes: one fold for each exercise, the first of them open, as in the book."""
+    """Return a concept's known mistakes: one fold for each exercise, the first of them open, as in the book."""
     found = [exercise for exercise in exercises_of(concept, with_mistakes=True) if exercise.mistakes]
     return "\n\n".join(_mistakes_of(exercise, " open" if i == 0 else "") for i, exercise in enumerate(found))
 
@@ -78,7 +78,7 @@ def _code(text: str) -> str:
 
 
 def exercises(concept: str, root: Path) -> str:
-    """The table of a concept's exercises; each title leads to its own cell in Colab."""
+    """Return the table of a concept's exercises; each title leads to its own cell in Colab."""
     lines = ["| exercise | difficulty | minutes | points |", "|---|---|---|---|"]
     link = colab_url(root, f"exercises/{concept}/{concept}.ipynb")
     for exercise in exercises_of(concept):

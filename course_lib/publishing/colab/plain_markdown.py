@@ -96,7 +96,7 @@ def _included(path: Path, options: dict[str, str], page: Page, contents: Content
 
 
 def _object(text: str, names: list[str]) -> str:
-    """The source of a function, class or method, decorators included."""
+    """Return the source of a function, class or method, decorators included."""
     node: ast.AST = ast.parse(text)
     for name in names:
         inside = [n for n in ast.iter_child_nodes(node) if getattr(n, "name", None) == name]

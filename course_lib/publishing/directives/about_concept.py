@@ -25,7 +25,7 @@ class AboutConcept(SphinxDirective):
     with_mistakes = False
 
     def exercises(self) -> tuple[Exercise, ...]:
-        """The concept's exercises; none, and a warning with file and line, if its rubric cannot be read."""
+        """Return the concept's exercises; none, and a warning with file and line, if its rubric cannot be read."""
         concept = self.arguments[0]
         note_rubrics(self.env, concept)
         try:
@@ -64,7 +64,7 @@ def setup_about_concept(app: Sphinx) -> None:
 
 
 def known_exercises(env: BuildEnvironment, concept: str) -> tuple[Exercise, ...]:
-    """The exercises of a concept, for a page that only mentions them: a rubric that fails is reported on its own."""
+    """Return the exercises of a concept, for a page that only mentions them: a failing rubric is reported elsewhere."""
     note_rubrics(env, concept)
     with contextlib.suppress(Exception):
         return exercises_of(concept)

@@ -85,7 +85,7 @@ def length(text: str) -> float:
 
 
 def drawn_map(contents: Contents, address: dict[str, str]) -> str:
-    """The map as inline SVG; `address` is where each concept's page is, from the page that shows the map."""
+    """Return the map as inline SVG; `address` is where each concept's page is, from the page that shows the map."""
     boxes = boxes_of(contents)
     if not boxes:
         return ""
@@ -120,7 +120,7 @@ def _route(start: Box, end: Box, boxes: list[Box], used: dict[tuple[int, float],
 
 
 def _free(wanted: float, low: float, high: float, taken: list[float]) -> float:
-    """The place nearest to `wanted` that keeps a line apart from those in the same gap, if there is one."""
+    """Return the place nearest to `wanted` that keeps a line apart from those in the same gap, if there is one."""
     places = [wanted + 4 * step for step in range(-100, 101) if low <= wanted + 4 * step <= high]
     apart = [x for x in places if all(abs(x - other) >= 3.5 for other in taken)]
     taken.append(min(apart or places, key=lambda x: abs(x - wanted)))

@@ -42,7 +42,7 @@ class Exercises(AboutConcept):
 
 
 def _table(exercises: tuple[Exercise, ...], colab: str) -> nodes.table:
-    """The exercises in order; a title leads to its own cell, whose id `notebooks.py` makes from the exercise's name."""
+    """Return the exercises in order; a title leads to its own cell, whose id `notebooks.py` makes of its name."""
     head = ("", "Exercise", "Difficulty", "Minutes", "Points")
     group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in head), cols=len(head))
     group += nodes.thead("", _row([nodes.Text(name) for name in head]))
@@ -60,7 +60,7 @@ def _table(exercises: tuple[Exercise, ...], colab: str) -> nodes.table:
 
 
 def row_key(exercise: Exercise) -> str:
-    """The address of an exercise's row on its page."""
+    """Return the address of an exercise's row on its page."""
     return f"exercise-{exercise.name.partition('.')[2].replace('_', '-').lower()}"
 
 

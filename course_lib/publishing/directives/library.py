@@ -41,7 +41,7 @@ class Entry:
 
 
 def entries_of(text: str) -> tuple[str, list[Entry]]:
-    """What a module says of itself, and its public functions and classes in order."""
+    """Return what a module says of itself, and its public functions and classes in order."""
     tree = ast.parse(text)
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
     found = [_entry(node, text, classes) for node in tree.body if isinstance(node, Definition) and node.name[0] != "_"]
@@ -81,7 +81,7 @@ def _decorators(node: ast.stmt) -> int:
 
 
 def _signature(node: Definition, text: str, classes: Classes) -> str:
-    """The lines from `def` to the colon, as they stand; of a class, those of its own or inherited `__init__`, too."""
+    """Return the lines from `def` to the colon, as they stand; of a class also those of the `__init__` that makes it."""
     lines = text.splitlines()
     head = inspect.cleandoc("\n" + "\n".join(lines[node.lineno - 1 : max(node.body[0].lineno - 1, node.lineno)]))
     is_class = isinstance(node, ast.ClassDef)
@@ -103,7 +103,7 @@ def _init_of(node: ast.ClassDef, classes: Classes) -> ast.FunctionDef | None:
 
 
 def _folded(signature: str) -> str:
-    """A signature with a line for each argument, unless one short line holds it.
+    """Return a signature with a line for each argument, unless one short line holds it.
 
     >>> print(_folded('def windows(signal: Shaped[Tensor, "*batch time"], width: int) -> Shape'))
     def windows(
@@ -181,7 +181,7 @@ def _of(entry: Entry, concept: str, links: nodes.paragraph, code: Fold) -> nodes
 
 
 def _opened(entry: Entry, exercise: Exercise | None) -> Fold:
-    """A fold with the code; where an exercise asks for it, its title says so."""
+    """Return a fold with the code; where an exercise asks for it, its title says so."""
     title = f"The code, an answer to “{exercise.title}”" if exercise else "The code"
     return Fold("", FoldTitle("", title), _code(entry.code, "python"), opened=False, classes=["code-of"])
 
@@ -218,7 +218,7 @@ class Listing(LiteralInclude):
 
 
 def _section(name: str, title: nodes.Node) -> nodes.section:
-    """A section whose address says what stands there and does not change."""
+    """Return a section whose address says what stands there and does not change."""
     return nodes.section("", nodes.title("", "", title), ids=[_key(name)], names=[_key(name)])
 
 
@@ -227,7 +227,7 @@ def _key(name: str) -> str:
 
 
 def shown(docstring: str) -> list[nodes.Node]:
-    """A docstring as paragraphs and examples."""
+    """Return a docstring as paragraphs and examples."""
     blocks = [block for block in re.split(r"\n\s*\n", docstring) if block.strip()]
     return [
         _code(block, "pycon")

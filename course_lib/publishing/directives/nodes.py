@@ -16,12 +16,12 @@ _WHOLE = re.compile(r"(at \[[\d\[\], ]+|\d[\d.]*e-\d+|\\x..|\\u....)")
 
 
 def contents_of(app: Sphinx) -> Contents:
-    """The book's contents as this build read them."""
+    """Return the book's contents as this build read them."""
     return vars(app)["course_contents"]
 
 
 def line_of(directive: SphinxDirective) -> int:
-    """The line on which a directive begins. MyST-NB counts one too many in pages that have a front matter."""
+    """Return the line on which a directive begins. MyST-NB counts one too many in pages that have a front matter."""
     source = directive.env.doc2path(directive.env.docname)
     with open(source, encoding="utf-8") as file:
         lines = file.read().splitlines()
@@ -30,7 +30,7 @@ def line_of(directive: SphinxDirective) -> int:
 
 
 def page_link(page: Page, text: str = "") -> nodes.Node:
-    """A link to another page, checked by Sphinx."""
+    """Return a link to another page, checked by Sphinx."""
     node = addnodes.pending_xref(
         "", refdomain="std", reftype="doc", reftarget=f"/{page.docname}", refexplicit=True, refwarn=True
     )
@@ -39,7 +39,7 @@ def page_link(page: Page, text: str = "") -> nodes.Node:
 
 
 def needs_and_minutes(page: Page, contents: Contents, before: str = "") -> list[nodes.Node]:
-    """The words "45 minutes · needs Tensors", with links; empty where the front matter is silent."""
+    """Return the words "45 minutes · needs Tensors", with links; empty where the front matter is silent."""
     parts: list[nodes.Node] = []
     if page.minutes:
         parts.append(nodes.Text(f"{before}{page.minutes} minutes"))
@@ -56,7 +56,7 @@ def marked_up(text: str) -> list[nodes.Node]:
 
 
 def unbroken(text: str) -> list[nodes.Node]:
-    """A value as text that a browser may break where it wants, but not inside a place, a number or a short string.
+    """Return a value as text that a browser may break where it wants, but inside no place, number or short string.
 
     A browser breaks at blanks and hyphens, and where nothing else helps, anywhere: not inside an escape, either.
 

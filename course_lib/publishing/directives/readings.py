@@ -84,7 +84,7 @@ class DeeperDirective(_Reading):
         return [fold]
 
     def _name(self, title: str) -> str:
-        """An address to link to; a second fold of one title gets a number."""
+        """Return an address to link to; a second fold of one title gets a number."""
         plain = nodes.make_id(f"deeper {title}")
         known = vars(self.state.document).setdefault("course_folds", set())
         found = next(name for n in range(1, 100) if (name := plain if n == 1 else f"{plain}-{n}") not in known)

@@ -13,7 +13,7 @@ class FoldError(ValueError):
 
 
 def split_folds(text: str) -> str:
-    """The page with its folds that hold code cells in two marks, line for line; other folds stay as they are.
+    """Return the page with its folds that hold code cells in two marks, line for line; other folds stay as they are.
 
     >>> print(split_folds("::::{deeper} Why\\n\\n```{code-cell} ipython3\\n1\\n```\\n\\n::::"))
     ::::{deeper-begins} Why

@@ -10,7 +10,7 @@ from course_lib.publishing.page_text import Block, read_text
 
 
 def pages_that_use(concept: str, name: str, contents: Contents) -> list[Page]:
-    """The pages, in reading order, that show `course_lib.<concept>.<name>` or run it."""
+    """Return the pages, in reading order, that show `course_lib.<concept>.<name>` or run it."""
     return [page for page in contents.pages if page.path.is_file() and (concept, name) in _used_by(page.path)]
 
 
@@ -48,7 +48,7 @@ def _included(block: Block) -> tuple[str, str] | None:
 
 
 def _plain(code: str) -> str:
-    """A cell without what only IPython understands."""
+    """Return a cell without what only IPython understands."""
     return "\n".join(line for line in code.splitlines() if not re.match(r"\s*[%!]", line))
 
 
@@ -62,7 +62,7 @@ def _is_python(code: str) -> bool:
 
 
 def _named(code: str) -> set[tuple[str, str]]:
-    """What the code names: `from course_lib.x import y` and used, or an attribute of an imported module."""
+    """Return what the code names: `from course_lib.x import y` and used, or an attribute of an imported module."""
     tree = ast.parse(code)
     modules, names = _imported(tree)
     found = set()

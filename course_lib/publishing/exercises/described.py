@@ -34,7 +34,7 @@ class Exercise:
 
 @cache  # page and notebook both list the mistakes, and to find examples of them takes most of a second
 def exercises_of(concept: str, *, with_mistakes: bool = False) -> tuple[Exercise, ...]:
-    """The exercises of a concept in rubric order. Raises what `course_lib.checking.load` raises."""
+    """Return the exercises of a concept in rubric order. Raises what `course_lib.checking.load` raises."""
     from course_lib.checking import load
 
     return tuple(

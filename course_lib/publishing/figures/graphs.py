@@ -116,7 +116,7 @@ class _Plan:
 
 
 def in_order(edges: Sequence[tuple[str, str]]) -> list[str]:
-    """The nodes, each after all that it needs, otherwise in the order in which they are named.
+    """Return the nodes, each after all that it needs, otherwise in the order in which they are named.
 
     >>> in_order([("a", "c"), ("b", "c"), ("c", "d")])
     ['a', 'b', 'c', 'd']
@@ -192,7 +192,7 @@ def _width(node: str, *known: Mapping[str, Any]) -> float:
 def _canvas_around(
     at: Mapping[str, tuple[float, float]], wide: Mapping[str, float], under: float
 ) -> tuple[Figure, Any]:
-    """An empty figure with room for all nodes, and below each for its value and gradient."""
+    """Return an empty figure with room for all nodes, and below each for its value and gradient."""
     left = min(x - wide[node] / 2 for node, (x, _) in at.items()) - 0.05
     right = max(x + wide[node] / 2 for node, (x, _) in at.items()) + 0.05
     top = min(y for _, y in at.values()) - TALL / 2 - 0.05
@@ -227,7 +227,7 @@ def _arrow(ax: Any, start: tuple[float, float], end: tuple[float, float], strong
 
 
 def _number(value: Any) -> str:
-    """A value as it is written on paper.
+    """Return a value as it is written on paper.
 
     >>> _number(-0.25), _number("W"), _number(3.0), _number(2)
     ('−0.25', 'W', '3', '2')

@@ -211,7 +211,7 @@ def _column(boards: list[_Board]) -> Figure:
 
 
 def _canvas(wide: float, high: float) -> tuple[Figure, Any]:
-    """An empty figure measured in inches, from its upper left corner."""
+    """Return an empty figure measured in inches, from its upper left corner."""
     fig = plt.figure(figsize=(wide, high), layout="none")
     ax = fig.add_axes((0, 0, 1, 1))
     ax.set(xlim=(0, wide), ylim=(high, 0))
@@ -220,7 +220,7 @@ def _canvas(wide: float, high: float) -> tuple[Figure, Any]:
 
 
 def _common_side(boards: list[_Board], signs: Sequence[str], below: bool) -> float:
-    """The side of all cells: as large as their words need, as small as the width of a phone allows."""
+    """Return the side of all cells: as large as their words need, as small as the width of a phone allows."""
     words = max(board.words_side for board in boards)
     fixed = [board.left for board in boards]
     cells = [board.width for board in boards]
@@ -251,7 +251,7 @@ def _two_axes(values: Any) -> np.ndarray:
 
 
 def _word(cell: Any, digits: int | None) -> str:
-    """What stands in a cell.
+    """Return what stands in a cell.
 
     >>> [_word(cell, 2) for cell in (1, -0.125, 1234.5, True, "a", None, float("nan"), float("-inf"))]
     ['1', '−0.12', '1234', '', 'a', '', '', '−∞']

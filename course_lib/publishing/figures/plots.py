@@ -184,7 +184,7 @@ def _say(ax: Any, words: str) -> None:
 
 
 def _power(number: float, _: Any = None) -> str:
-    """A tick of a logarithmic axis in letters of full size, which a raised exponent has not.
+    """Return a tick of a logarithmic axis in letters of full size, which a raised exponent has not.
 
     >>> [_power(10.0**n) for n in (-5, -2, 0, 3, 6)]
     ['1e−5', '0.01', '1', '1,000', '1e6']

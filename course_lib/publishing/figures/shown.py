@@ -97,14 +97,14 @@ _CONTROLS = (
 
 
 def _script(key: str, label: str) -> str:
-    """The call that makes a figure's slider; none where the file is out of reach, as while a notebook is graded."""
+    """Return the call that makes a figure's slider; none where the file is out of reach, as in grading."""
     here = globals().get("__file__")
     width = len(label.encode("utf-16-le")) // 2 + 1  # JavaScript counts in UTF-16
     return f"({script_beside(here, 'slider.js')})({json.dumps(key)},{width})" if here else ""
 
 
 def _alts_of_frames(alt: str, names: Sequence[str], alts: Sequence[str] | None) -> list[str]:
-    """What each frame's picture is called."""
+    """Return what each frame's picture is called."""
     if alts is None:
         return [f"{alt} ({name})" for name in names]
     if len(alts) != len(names) or not all(said.strip() for said in alts):

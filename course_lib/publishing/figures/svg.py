@@ -31,7 +31,7 @@ _PLACE = re.compile(r'<use href="[^"]*" x="([^"]*)" y="([^"]*)"[^>]*>')
 
 
 def digest(*parts: str) -> str:
-    """A short name made from content: the same content has the same name in every build.
+    """Return a short name made from content: the same content has the same name in every build.
 
     >>> digest("a") == digest("a") != digest("b")
     True
@@ -40,7 +40,7 @@ def digest(*parts: str) -> str:
 
 
 def box_around(figures: Sequence[Figure]) -> Bbox:
-    """The smallest box, in inches, that holds all that is drawn in any of the figures, and a little air.
+    """Return the smallest box, in inches, that holds all that is drawn in any of the figures, and a little air.
 
     The figures are laid out here, at SVG's own 72 dots an inch, and once: any engine that is left, even "none",
     costs `savefig` a drawing more.
@@ -100,7 +100,7 @@ def _slim(text: str) -> str:
 
 
 def _without_bare_groups(text: str) -> str:
-    """Groups that say nothing are left out; matplotlib nests them by the thousand.
+    """Leave out groups that say nothing; matplotlib nests them by the thousand.
 
     >>> _without_bare_groups('<g><g id="a"><path/></g></g>')
     '<g id="a"><path/></g>'
@@ -155,7 +155,7 @@ def _rounded(numbers: str, decimals: int = 2) -> str:
 
 
 def _short_path(path: str) -> str:
-    """The same path without the blanks and repeated letters that its grammar allows to leave out.
+    """Return the same path without the blanks and repeated letters that its grammar allows to leave out.
 
     >>> _short_path("M 0 0 L 1 2 L 3 4 z")
     'M0 0L1 2 3 4z'

@@ -11,12 +11,12 @@ SHOWN = 3
 
 
 def stale(found: Iterable[dict[str, Any]]) -> list[str]:
-    """The accepted rules to which nothing in the whole book gives occasion."""
+    """Return the accepted rules to which nothing in the whole book gives occasion."""
     return sorted(set(ACCEPTED) - {violation["rule"] for violation in found})
 
 
 def complaints_of(found: list[dict[str, Any]]) -> list[str]:
-    """The objections that are not accepted: rule, how grave, the first elements with the reason, and how many more."""
+    """Return the objections that are not accepted: rule, how grave, the first elements, and how many more."""
     lines = []
     for violation in found:
         if violation["impact"] in NEVER or violation["rule"] not in ACCEPTED:

@@ -24,7 +24,7 @@ def browser_path() -> str | None:
 
 @contextlib.contextmanager
 def chromium() -> Iterator[Any]:
-    """A browser for the time of a `with`."""
+    """Open a browser for the time of a `with`."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as started:
@@ -36,7 +36,7 @@ def chromium() -> Iterator[Any]:
 
 
 def pages_of(html: Path) -> list[Path]:
-    """The built pages, without the one that only leads to the first."""
+    """Return the built pages, without the one that only leads to the first."""
     return [
         path for path in sorted(html.rglob("*.html")) if "_static" not in path.parts and path != html / "index.html"
     ]
@@ -58,7 +58,7 @@ class Visit:
     violations: list[dict[str, Any]] = field(default_factory=list)
 
     def __str__(self) -> str:
-        """The page, the width and the theme: how a complaint begins."""
+        """Return the page, the width and the theme: how a complaint begins."""
         return f"{self.name} ({self.width}, {self.theme})"
 
     @property
@@ -74,7 +74,7 @@ class Visit:
 
 
 def packed_size(path: Path) -> int:
-    """A file's size as it travels."""
+    """Return a file's size as it travels."""
     data = path.read_bytes() if path.is_file() else b""
     return len(data) if path.suffix in PACKED else len(gzip.compress(data, 6))
 
@@ -104,7 +104,7 @@ def visit(browser: Any, page: Path, html: Path, width: str, theme: str, with_axe
 
 
 def violations(page: Any, theme: str, everywhere: bool) -> list[dict[str, Any]]:
-    """What axe-core objects to: rule, impact, help, and the elements with the reason for each.
+    """Return what axe-core objects to: rule, impact, help, and the elements with the reason for each.
 
     Contrast takes four fifths of the time. It is measured on every element (`everywhere`), or on one of each kind: same
     colors, size and weight have the same contrast. The other rules know nothing of colors, so they are asked in light.

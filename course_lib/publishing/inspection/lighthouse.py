@@ -64,7 +64,7 @@ class _Packing(SimpleHTTPRequestHandler):
 
 
 def scores(html: Path, page: Path) -> dict[str, int]:
-    """The four scores of a page, out of 100. Raises `NotMeasured` where Node, npm or Chromium is missing or fails."""
+    """Return the four scores of a page, out of 100. Raises `NotMeasured` where Node, npm or Chromium fails."""
     npx = shutil.which("npx")
     if npx is None or browser_path() is None:
         raise NotMeasured(f"{'Node with npx' if npx is None else 'Chromium'} is not installed")

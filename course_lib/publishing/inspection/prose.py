@@ -59,7 +59,7 @@ class Sentence:
 
 @lru_cache(maxsize=256)
 def sentences(text: str) -> tuple[Sentence, ...]:
-    """The sentences of a page, without code, tables, headings, questions, and formulas on their own lines.
+    """Return the sentences of a page, without code, tables, headings, questions, and formulas on their own lines.
 
     >>> [(s.words, s.line, s.folded) for s in sentences("One. Two $x$!\\n\\n:::{deeper} Why\\nThree `y`.\\n:::")]
     [('One.', 1, False), ('Two ƒ!', 1, False), ('Three ‹code›.', 4, True)]
@@ -68,7 +68,7 @@ def sentences(text: str) -> tuple[Sentence, ...]:
 
 
 def first_reading(text: str) -> list[Sentence]:
-    """The sentences outside of folds."""
+    """Return the sentences outside of folds."""
     return [sentence for sentence in sentences(text) if not sentence.folded]
 
 
@@ -100,7 +100,7 @@ def _reader() -> MarkdownIt:
 
 
 def _plain(pieces: list[Token]) -> str:
-    """A paragraph with a word for each formula and each piece of code, without the Korean beside a term."""
+    """Return a paragraph with a word for each formula and each piece of code, without the Korean beside a term."""
     words = []
     for piece in pieces:
         if piece.type == "text":
@@ -118,7 +118,7 @@ def _plain(pieces: list[Token]) -> str:
 
 
 def _shown(role: str, content: str) -> str:
-    """What a role shows: its text, or a word for what it looks up; `cite:t` begins many a sentence."""
+    """Return what a role shows: its text, or a word for what it looks up; `cite:t` begins many a sentence."""
     if role == "math":
         return "ƒ"
     text, _, target = content.partition("<")

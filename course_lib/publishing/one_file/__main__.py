@@ -13,7 +13,7 @@ NAME = "deep-learning-checked"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command; returns the exit code: 2 if something is missing that the file needs."""
+    """Run the command; return the exit code: 2 if something is missing that the file needs."""
     parser = argparse.ArgumentParser(prog="python -m course_lib.publishing.one_file", description=__doc__)
     parser.add_argument("kind", choices=("pdf", "epub"))
     parser.add_argument("--root", type=Path, default=Path.cwd(), help="the repository (here)")

@@ -11,7 +11,7 @@ INK, QUIET, PAPER, BLUE, REST, GREEN = "#14212b", "#47545e", "#ffffff", "#0072b2
 
 
 def drawn_cover(about: About) -> bytes:
-    """The cover as a PNG, the same bytes from the same title."""
+    """Return the cover as a PNG, the same bytes from the same title."""
     import matplotlib as mpl
 
     with mpl.rc_context(mpl.rcParamsDefault):  # not in the style of the pages' figures

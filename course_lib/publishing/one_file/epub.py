@@ -91,7 +91,7 @@ def _navigation(made: list[Article]) -> str:
 
 
 def _package(made: list[Article], about: About) -> str:
-    """What the book is, which files it has, and in which order they are read."""
+    """Return what the book is, which files it has, and in which order they are read."""
     items = [f'<item id="{a.key}" href="{a.key}.xhtml" media-type="application/xhtml+xml"{_holds(a)}/>' for a in made]
     order = "".join(f'<itemref idref="{article.key}"/>' for article in made)
     return (

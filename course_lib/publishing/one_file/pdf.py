@@ -60,7 +60,7 @@ def write_pdf(contents: Contents, build: Path, target: Path, about: About) -> No
 
 
 def described(printed: bytes, about: About) -> bytes:
-    """A PDF of Chromium's, which knows no author and only the clock's time, with its description written anew."""
+    """Return a PDF of Chromium's, which knows no author and only the clock's time, with a description of ours."""
     from pypdf import PdfWriter
 
     when = f"D:{about.changed:%Y%m%d%H%M%S}Z"

@@ -35,7 +35,7 @@ class Article:
 
 
 def key_of(page: Page) -> str:
-    """A page's name inside the book, for ids and files.
+    """Return a page's name inside the book, for ids and files.
 
     >>> key_of(Page("book/training/optimizers", Path("optimizers.md"), "Optimizers"))
     'training-optimizers'
@@ -122,7 +122,7 @@ def _well_formed(article: Any) -> str:
 
 
 def print_style(html: Path) -> str:
-    """The style sheet of a printed book: its own, that of formulas, and of code's the light half."""
+    """Return the style sheet of a printed book: its own, that of formulas, and of code's the light half."""
     own = Path(__file__).with_name("print.css").read_text(encoding="utf-8")
     return own + (html / "_static" / "math.css").read_text(encoding="utf-8") + _light_code_colors(html)
 

@@ -73,7 +73,7 @@ def is_fresh(source: Source, build: Path) -> bool:
 
 
 def outputs_key(docname: str, build: Path) -> str:
-    """The key under which a page's outputs were kept, or nothing."""
+    """Return the key under which a page's outputs were kept, or nothing."""
     path = build / KEYS / f"{docname}.txt"
     return path.read_text() if path.exists() else ""
 
@@ -130,7 +130,7 @@ async def _execute(client: Any, env: dict[str, str]) -> None:
 
 
 def _seconds_computed(kernel: Any) -> float:
-    """The processor's time that a kernel has used, with the processes that it started and that have ended."""
+    """Return the processor's time that a kernel has used, with the processes that it started and that have ended."""
     import psutil
 
     try:
@@ -140,7 +140,7 @@ def _seconds_computed(kernel: Any) -> float:
 
 
 def _kernel(folder: str) -> Any:
-    """A kernel reached through files where the system has them: nothing listens on a port."""
+    """Make a kernel that is reached through files where the system has them: nothing listens on a port."""
     from jupyter_client import AsyncKernelManager
 
     if sys.platform == "win32":
@@ -157,7 +157,7 @@ def _may_raise(cell: Any) -> bool:
 
 
 def _running(notebook: Any) -> int:
-    """The first code cell without a count: the one at work when the kernel was stopped."""
+    """Return the first code cell without a count: the one at work when the kernel was stopped."""
     codes = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     return next((i for i in codes if notebook.cells[i].execution_count is None), codes[-1])
 
@@ -200,7 +200,7 @@ def _write_readable(source: Source, contents: Contents, build: Path) -> None:
 
 
 def _readable_key(source: Source, contents: Contents) -> str:
-    """The hash of all that the readable notebook shows: outputs, text, what rubrics say, and how it is written."""
+    """Return the hash of all that the readable notebook shows: outputs, text, rubrics' words, and how it is written."""
     from course_lib.publishing.colab import page_notebook
 
     page, root = source.page, contents.root

@@ -21,11 +21,11 @@ class Source:
     key: str
 
     def line(self, cell: int) -> int:
-        """The line of the page on which a cell's code begins."""
+        """Return the line of the page on which a cell's code begins."""
         return self.notebook.metadata["source_map"][cell] + 1
 
     def says(self, cell: int, message: str) -> PageError:
-        """An error about a cell, with the way there."""
+        """Return an error about a cell, with the way there."""
         return PageError(f"{self.page.path}:{self.line(cell)}: cell {cell + 1}: {message}")
 
 
@@ -70,7 +70,7 @@ def _read(text: str, page: Page) -> dict[str, Any]:
 
 
 def page_key(cells: list[str], root: Path) -> str:
-    """The hash of a page's code, of every file of the course it can reach, and of what is installed."""
+    """Return the hash of a page's code, of every file of the course it can reach, and of what is installed."""
     code = "\n".join(cells)
     files = imported_files(code, root) | rubrics_named_in(code, root) | {root / "requirements.txt"}
     files |= {script for file in files for script in file.parent.glob("*.js")}  # outputs hold them

@@ -95,7 +95,7 @@ def mend_lines(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def _line_of(node: nodes.Element, words: str, app: Sphinx) -> int | None:
-    """The line with these words that is nearest to where MyST-NB saw the node, which is a line or a paragraph away."""
+    """Return the line with these words nearest to where MyST-NB saw the node, which is a line or a paragraph away."""
     seen = next((n.line for n in (node, *_ancestors(node)) if n.line), None)
     lines = Path(app.env.doc2path(app.env.docname)).read_text(encoding="utf-8").splitlines()
     found = [number for number, line in enumerate(lines, 1) if words in line]
@@ -117,7 +117,7 @@ def _files_below(folder: Path) -> list[Path]:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Called by Sphinx."""
+    """Set up the extension; Sphinx calls this."""
     app.add_config_value("course_build", "_build", "")
     # A change to what makes pages makes them all anew; Sphinx itself sees only changes to their sources.
     app.add_config_value("course_writers", digest_of(machinery("publishing")), "env")

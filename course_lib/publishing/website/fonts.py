@@ -37,7 +37,7 @@ def math_font_file() -> Path:
 
 
 def open_font_license() -> str:
-    """The SIL Open Font License 1.1, which asks to be beside every copy; matplotlib brings its text."""
+    """Return the SIL Open Font License 1.1, which asks to be beside every copy; matplotlib brings its text."""
     import matplotlib
 
     text = (Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "LICENSE_STIX").read_text(encoding="utf-8")

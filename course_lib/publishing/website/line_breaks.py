@@ -12,14 +12,14 @@ _MARKED = re.compile(r"(\b[A-Z][A-Za-z]*-\d+\b|\b\d+e?-\d+\b|[\uac00-\ud7a3]+(?:
 
 
 def keep_together(app: Sphinx, doctree: nodes.document) -> None:
-    """A short piece of code, such as `x[i, j]`, is not broken at its blanks."""
+    """Keep a short piece of code, such as `x[i, j]`, whole at its blanks."""
     for literal in doctree.findall(nodes.literal):
         if len(literal.astext()) <= SHORT:
             literal["classes"].append("short")
 
 
 def mark_words(app: Sphinx, doctree: nodes.document) -> None:
-    """A name like UTF-8 is not broken at its hyphen, and Korean is called Korean: a screen reader changes its voice."""
+    """Keep a name like UTF-8 whole at its hyphen, and call Korean Korean: a screen reader changes its voice."""
     for text in list(doctree.findall(nodes.Text)):
         if isinstance(text.parent, nodes.FixedTextElement | nodes.literal | nodes.math | nodes.title | nodes.raw):
             continue

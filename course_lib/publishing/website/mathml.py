@@ -62,14 +62,14 @@ def _run_pandoc(formulas: list[tuple[str, bool]]) -> subprocess.CompletedProcess
 
 @cache
 def _pandoc_path() -> str:
-    """The pandoc that pip installed with the book's other tools."""
+    """Return the pandoc that pip installed with the book's other tools."""
     import pypandoc
 
     return pypandoc.get_pandoc_path()
 
 
 def _complaint(tex: str, display: bool) -> str:
-    """What pandoc says about one formula, in one line: the part after the formula and its caret."""
+    """Return what pandoc says about one formula, in one line: the part after the formula and its caret."""
     said = _run_pandoc([(tex, display)]).stderr
     _, _, reason = said.partition("^")
     return " ".join((reason or said).split())
@@ -103,7 +103,7 @@ def convert_formulas(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def _keep_with_sign(formula: nodes.math) -> None:
-    """The comma after a formula stays on its line: browsers take a formula for a picture, which may end a line."""
+    """Keep the comma after a formula on its line: browsers take a formula for a picture, which may end a line."""
     after = formula.next_node(descend=False, siblings=True)
     sign = re.match(r"[.,;:!?)\]’”-]+", after.astext()) if isinstance(after, nodes.Text) else None
     if sign:
@@ -121,12 +121,12 @@ def _or_warn(node: nodes.Element, tex: str, display: bool) -> str:
 
 
 def forget_page(app: Sphinx, env: Any, docname: str) -> None:
-    """A page that is gone or read again needs no glyphs."""
+    """Forget the glyphs of a page that is gone or read again."""
     vars(env).setdefault("course_math", {}).pop(docname, None)
 
 
 def _mathml_of(node: nodes.Element, display: bool) -> str:
-    """What was kept, or, for a formula that another extension made later, the same made now."""
+    """Return what was kept, or, for a formula that another extension made later, the same made now."""
     return node.get("mathml") or _one(node.astext(), display)
 
 
@@ -141,7 +141,7 @@ def _inline(self: Any, node: nodes.math) -> None:
 
 
 def _block(self: Any, node: nodes.math_block) -> None:
-    """The formula in a box that scrolls by itself, and its number outside of it."""
+    """Write the formula in a box that scrolls by itself, and its number outside of it."""
     self.body.append(self.starttag(node, "div", CLASS="math notranslate nohighlight"))
     self.body.append(f'<div class="formula">{_mathml_of(node, True)}</div>')
     if node["number"]:

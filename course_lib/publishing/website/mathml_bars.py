@@ -93,7 +93,7 @@ def _begins_operand(piece: ET.Element | None) -> bool:
 
 
 def _best_forms(bars: list[_Bar], breaks: list[int]) -> list[str]:
-    """The roles that leave the fewest bars without a partner; the first bar of equals is the first to pair."""
+    """Return the roles that leave the fewest bars without a partner; the first bar of equals is the first to pair."""
     if len(bars) > MOST:
         return [OPENING if i % 2 == 0 else CLOSING for i in range(len(bars))]
     choices = (forms for forms in product((OPENING, CLOSING, RELATION), repeat=len(bars)))

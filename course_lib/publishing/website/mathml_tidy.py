@@ -65,7 +65,7 @@ def _drop_annotation(root: ET.Element) -> None:
 
 
 def _set_accent(element: ET.Element) -> None:
-    """An accent is said on the element around it, and a hat stays as small as it is."""
+    """Say an accent on the element around it, and leave a hat as small as it is."""
     mark = element[1]
     if element.tag != "munderover" and mark.tag == "mo" and mark.attrib.pop("accent", ""):
         one = element[0].tag == "mi" and len(element[0].text or "") == 1
@@ -81,7 +81,7 @@ def _set_accent(element: ET.Element) -> None:
 
 
 def _lower_prime(sign: ET.Element) -> None:
-    """A prime as large and as high as print has it; its size is in the style sheets."""
+    """Make a prime as large and as high as print has it; its size is in the style sheets."""
     inside = ET.SubElement(sign, "mo")
     inside.text, sign.text = sign.text, None
     sign.tag = "mpadded"
@@ -139,7 +139,7 @@ def _is_function(element: ET.Element) -> bool:
 
 
 def _space_function(row: ET.Element, function: ET.Element, after: ET.Element | None) -> None:
-    """A thin space on both sides, as in TeX: none after an operator, none before a parenthesis."""
+    """Put a thin space on both sides, as in TeX: none after an operator, none before a parenthesis."""
     at = list(row).index(function)
     opening = after is not None and (_opens(after) or (len(after) > 0 and after.tag == "mrow" and _opens(after[0])))
     brace = after is not None and len(after) > 0 and _opens(after[0]) and after[0].text == "{"

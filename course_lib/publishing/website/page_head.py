@@ -28,7 +28,7 @@ def add_page_head(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def ways_in(page: Page, contents: Contents) -> nodes.Node:
-    """The links, for the website alone: a printed book opens nothing."""
+    """Return the links, for the website alone: a printed book opens nothing."""
     shown = nodes.paragraph(classes=["page-head", "exercise-links"])
     links: list[nodes.Node] = []
     if page.has_notebook:
@@ -60,13 +60,13 @@ def _way_here(page: Page, contents: Contents) -> tuple[list[nodes.Node], list[no
 
 
 def _notation(contents: Contents) -> list[nodes.Node]:
-    """A link to the page that says what symbols and axis names mean."""
+    """Return a link to the page that says what symbols and axis names mean."""
     notation = next((page for page in contents.pages if page.name == "notation"), None)
     return [nodes.Text(" · symbols as in "), page_link(notation)] if notation else []
 
 
 def _note_titles(app: Sphinx, page: Page) -> None:
-    """A page shows the titles and minutes of those that lead to it, so it is read again when these change."""
+    """Let a page, which shows the titles and minutes of those that lead to it, be read again when these change."""
     contents = contents_of(app)
     for other in contents.way_to(page.name)[:-1]:
         note_summary(app, other)

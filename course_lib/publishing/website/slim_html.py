@@ -54,7 +54,7 @@ _VIEWPORT = re.compile(r'\s*<meta name="viewport"[^>]*>')
 
 
 def slim(page: str, options: str = "") -> str:
-    """A page without the scripts and style sheets that nothing on it uses, which waits for no script to be shown.
+    """Return a page without the scripts and style sheets that nothing on it uses, which is shown before any script ran.
 
     `options` is the text of the one script that others need at once.
 
@@ -123,7 +123,7 @@ def name_rows(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def shortened(text: str, most: int = 155) -> str:
-    """The text, or as many of its words as fit.
+    """Return the text, or as many of its words as fit.
 
     >>> shortened("one two three", 9)
     'one two …'

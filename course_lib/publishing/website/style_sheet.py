@@ -42,7 +42,7 @@ def bundle_styles(static: Path, pages: Iterable[Path], known: Path) -> str:
 
 
 def _relinked(text: str, version: str) -> str:
-    """The page with one link, where its first was."""
+    """Return the page with one link, where its first was."""
     first = _LINK.search(text)
     if first is None:
         return text
@@ -61,7 +61,7 @@ def _words(static: Path) -> set[str]:
 
 
 def _whole(static: Path, name: str) -> str:
-    """A sheet with what it imports, its addresses as seen from the bundle."""
+    """Return a sheet with what it imports, its addresses as seen from the bundle."""
     text = (static / name).read_text(encoding="utf-8")
     folder = posixpath.dirname(name)
     home = posixpath.dirname(BUNDLE)
@@ -77,7 +77,7 @@ def _whole(static: Path, name: str) -> str:
 
 
 def _without_unused(text: str, used: set[str]) -> str:
-    """The sheet without rules for classes that nothing has. Licenses, comments that begin with !, stay."""
+    """Return the sheet without rules for classes that nothing has. Licenses, comments that begin with !, stay."""
     import tinycss2
 
     return _kept(tinycss2.parse_stylesheet(text), used)
@@ -104,7 +104,7 @@ def _kept(rules: list[Any], used: set[str]) -> str:
 
 
 def _selectors(prelude: list[Any]) -> list[list[Any]]:
-    """The selectors of a rule, at its commas; those inside parentheses belong to one selector."""
+    """Return the selectors of a rule, at its commas; those inside parentheses belong to one selector."""
     found: list[list[Any]] = [[]]
     for token in prelude:
         if token.type == "literal" and token.value == ",":
@@ -115,7 +115,7 @@ def _selectors(prelude: list[Any]) -> list[list[Any]]:
 
 
 def _names(selector: list[Any]) -> set[str]:
-    """The classes that an element must have; what stands in `:not(…)` and its like does not count."""
+    """Return the classes that an element must have; what stands in `:not(…)` and its like does not count."""
     return {
         after.value
         for before, after in pairwise(selector)
