@@ -81,7 +81,7 @@ def _decorators(node: ast.stmt) -> int:
 
 
 def _signature(node: Definition, text: str, classes: Classes) -> str:
-    """Return the lines from `def` to the colon, as they stand; of a class also those of the `__init__` that makes it."""
+    """Return the lines from `def` to the colon, as they stand; of a class also those of its `__init__`."""
     lines = text.splitlines()
     head = inspect.cleandoc("\n" + "\n".join(lines[node.lineno - 1 : max(node.body[0].lineno - 1, node.lineno)]))
     is_class = isinstance(node, ast.ClassDef)
