@@ -165,3 +165,29 @@ def test_a_very_slow_answer_is_told_so_and_loses_nothing():
     assert "times as long as the reference" in note
     assert note in str(verdict)
     assert not check("made_up.root", lambda n: [0.0][n < 0 and 1] or n**0.5).notes
+
+
+def test_a_drivers_own_names_are_not_told():
+    class Counter:
+        def __init__(self, start):
+            self.total = start
+
+        def add(self, amount):
+            self.total += amount
+            return self.total
+
+    def build(rng, size):
+        """Numbers."""
+        return 1, [1, 2, 3]
+
+    def greedy(answer, start, size):
+        counter = answer(start)
+        if getattr(counter, "takes", False):
+            size.clear()
+        return counter.total
+
+    made = a_rubric(Counter, build)
+    made.drive(greedy)
+    verdict = examine(unwatched(made), InThisProcess(type("Greedy", (Counter,), {"takes": True})))
+    assert verdict.message.startswith("An argument was changed in place")
+    assert "size" not in str(verdict)

@@ -76,3 +76,13 @@ def test_it_turns_into_json_and_into_a_number():
     assert data["mistake"] == "marks_the_padding"
     assert data["passed"] is False
     assert float(verdict) == 0.0
+
+
+def test_a_verdict_comes_back_from_its_data():
+    import json
+
+    from course_lib.checking import Verdict
+
+    verdict = check("made_up.padding_mask", lambda lengths, max_len: lengths)
+    assert Verdict.from_dict(json.loads(json.dumps(verdict.to_dict()))) == verdict
+    assert verdict.example is not None

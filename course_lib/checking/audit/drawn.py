@@ -139,7 +139,8 @@ class Drawn:
         """Return for each parameter, and the items of each, what was drawn and what never was."""
         rows = []
         for name, seen in self.parameters.items():
-            rows.append((name, seen.drew(), ", ".join(seen.never())))
-            if seen.items and seen.items.times:
-                rows.append((f"{name}[…]", seen.items.drew(), ", ".join(seen.items.never())))
+            inner: Seen | None = seen
+            while inner and inner.times:
+                rows.append((name, inner.drew(), ", ".join(inner.never())))
+                name, inner = f"{name}[…]", inner.items
         return rows
