@@ -1,13 +1,22 @@
-"""Many tasks at once, on processes of this machine or a Dask cluster. A worker that dies costs its task one retry."""
+"""Many tasks at once, on processes of this machine or a Dask cluster. A worker that dies costs its task one retry.
+
+Values of a student's can keep one call in C busy for hours, which no signal ends. So tasks are graded in processes
+that can end as a whole, also where Dask asks for it in a thread; an exercise that ended one is left out of the next.
+"""
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import itertools
-import multiprocessing
 import os
+import socket
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -16,30 +25,26 @@ from course_lib.grading.verdict_files import Task
 
 Graded = tuple[Task, Result]
 _GRACE = 60.0  # seconds beyond a notebook's own limits before its worker is taken for stuck
+_START = "import sys; sys.path[:] = {path!r}; from course_lib.grading.pool import serve; serve({descriptor})"
 
 
 def run_local(tasks: Iterable[Task], jobs: int) -> Iterator[Graded]:
     """Grade tasks on `jobs` processes and yield each result as it comes."""
-    again: list[tuple[Task, int]] = []
-    fresh = ((task, 1) for task in tasks)
+    fresh = iter(tasks)
     first = list(itertools.islice(fresh, jobs))
     waiting = itertools.chain(first, fresh)
     workers = [_Worker() for _ in first]
     try:
         while True:
             for worker in workers:
-                if not worker.busy and (given := again.pop() if again else next(waiting, None)):
-                    worker.give(*given)
+                if not worker.busy and (given := next(waiting, None)):
+                    worker.give(given)
             if not any(worker.busy for worker in workers):
                 return
             ready = wait([worker.connection for worker in workers if worker.busy], timeout=1.0)
             for worker in workers:
-                if worker.connection in ready or worker.late:
-                    task, attempt, result = worker.take()
-                    if result.failed and attempt == 1:
-                        again.append((task, 2))
-                    else:
-                        yield task, result
+                if (worker.connection in ready or worker.late) and (graded := worker.take()):
+                    yield graded
     finally:
         for worker in workers:
             worker.stop()
@@ -49,16 +54,18 @@ class _Worker:
     """A process that grades one task after the other, and is replaced when it dies or is stuck."""
 
     def __init__(self) -> None:
-        self.task: tuple[Task, int] | None = None
+        self.task: Task | None = None
         self._start()
 
     def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs,), daemon=True)
-        with _one_thread():
-            self.process.start()
+        ours, theirs = socket.socketpair()
+        code = _START.format(path=sys.path, descriptor=theirs.fileno())
+        environment = os.environ | {"OMP_NUM_THREADS": "1"}  # the processes are the parallelism
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", code], env=environment, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
+        )
         theirs.close()
+        self.connection = Connection(ours.detach())
 
     @property
     def busy(self) -> bool:
@@ -68,53 +75,72 @@ class _Worker:
     def late(self) -> bool:
         return self.task is not None and time.monotonic() > self.deadline
 
-    def give(self, task: Task, attempt: int) -> None:
-        self.task = (task, attempt)
-        self.deadline = time.monotonic() + 8 * task.limits.notebook + _GRACE
-        with contextlib.suppress(OSError):  # if it is dead, taking its result says so
-            self.connection.send(task)
+    def give(self, task: Task) -> None:
+        self.task, self.attempts, self.at = task, 0, ""
+        self._try_again()
 
-    def take(self) -> tuple[Task, int, Result]:
+    def _try_again(self) -> None:
         assert self.task is not None
-        (task, attempt), self.task = self.task, None
+        self.attempts += 1
+        self.deadline = time.monotonic() + 8 * self.task.limits.notebook + _GRACE
+        with contextlib.suppress(OSError):  # if it is dead, taking its result says so
+            self.connection.send(self.task)
+
+    def take(self) -> Graded | None:
+        """Return the result, if that is what there is to hear; a worker that is gone is replaced, and tries again."""
+        assert self.task is not None
+        result = self._hear()
+        if result is None or (result.failed and self.attempts <= 1):
+            if result is not None:
+                self._try_again()
+            return None
+        task, self.task = self.task, None
+        return replace(task, endless=()), result
+
+    def _hear(self) -> Result | None:
+        """Return a result, or None if the worker only said which exercise it begins with."""
+        assert self.task is not None
         try:
             if self.late or not self.connection.poll(0):
                 raise EOFError
-            return task, attempt, self.connection.recv()  # from our own process, which unpickles nothing of students
+            said = self.connection.recv()  # from our own process, which unpickles nothing of students
         except (EOFError, OSError):
             self.stop()
+            lost_patience = self.process.returncode == LOST_PATIENCE and self.at
             self._start()
-            return task, attempt, Result(failed="the grading process itself died or was stuck")
+            if lost_patience and self.at not in self.task.endless:
+                self.task, self.attempts = replace(self.task, endless=(*self.task.endless, self.at)), 0
+            return Result(failed="the grading process itself died or was stuck")
+        if type(said) is str:
+            self.at = said
+            return None
+        return said  # type: ignore[no-any-return]
 
     def stop(self) -> None:
         self.connection.close()
-        self.process.join(2)
-        if self.process.is_alive():
+        try:
+            self.process.wait(2)
+        except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.join()
+            self.process.wait()
 
 
-@contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    """Let a process be started with one thread for arithmetic: the processes are the parallelism."""
-    before = os.environ.get("OMP_NUM_THREADS")
-    os.environ["OMP_NUM_THREADS"] = "1"
-    try:
-        yield
-    finally:
-        os.environ.pop("OMP_NUM_THREADS")
-        if before is not None:
-            os.environ["OMP_NUM_THREADS"] = before
+LOST_PATIENCE = 1  # the exit status that `faulthandler` gives
 
 
-def _serve(connection: Connection) -> None:
+def serve(descriptor: int) -> None:
+    """Grade what comes, in a process of its own. It may end itself, where nothing else ends a call."""
+    from course_lib.grading.examiner import patience
+
+    connection = Connection(descriptor)
+    patience.may_exit(connection.send)
     with contextlib.suppress(EOFError, OSError):  # the run was ended, or killed
         while True:
             connection.send(attempt(connection.recv()))
 
 
 def attempt(task: Task) -> Result:
-    """Grade one task; trouble of our own becomes a result that says so."""
+    """Grade one task in this process; trouble of our own becomes a result that says so."""
     from course_lib.grading import worker
 
     try:
@@ -122,6 +148,29 @@ def attempt(task: Task) -> Result:
     except Exception as error:
         worker.close()
         return Result(failed=f"{type(error).__name__}: {error}")
+
+
+_OF_THREAD = threading.local()
+_STARTED: list[_Worker] = []
+
+
+def grade_one(task: Task) -> Result:
+    """Grade one task in a process that this thread keeps for the next."""
+    if not hasattr(_OF_THREAD, "worker"):
+        _OF_THREAD.worker = _Worker()
+        _STARTED.append(_OF_THREAD.worker)
+    worker: _Worker = _OF_THREAD.worker
+    worker.give(task)
+    while True:
+        wait([worker.connection], timeout=1.0)
+        if (worker.late or worker.connection.poll(0)) and (graded := worker.take()):
+            return graded[1]
+
+
+@atexit.register
+def _stop_all() -> None:
+    for worker in _STARTED:
+        worker.stop()
 
 
 def run_on_dask(tasks: Iterable[Task], scheduler: str) -> Iterator[Graded]:
@@ -135,16 +184,14 @@ def run_on_dask(tasks: Iterable[Task], scheduler: str) -> Iterator[Graded]:
         left, futures = iter(tasks), {}
 
         def submit(task: Task) -> Any:
-            future = client.submit(attempt, task, key=f"grade-{task.key}", retries=2)
+            future = client.submit(grade_one, task, key=f"grade-{task.key}", retries=2)
             futures[future.key] = task
             return future
 
         running = as_completed([submit(task) for task in itertools.islice(left, at_once)])
         for future in running:
             task = futures.pop(future.key)
-            yield (
-                task,
-                (Result(failed=str(future.exception()) or "it ended") if future.status == "error" else future.result()),
-            )
+            broken = Result(failed=str(future.exception()) or "it ended") if future.status == "error" else None
+            yield task, broken or future.result()
             if following := next(left, None):
                 running.add(submit(following))

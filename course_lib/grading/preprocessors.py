@@ -99,7 +99,7 @@ class GradeOutside(_InCourse):
         verdicts = Verdicts(course.root)
         result = verdicts.get(task.key)
         if result is None:
-            result = pool.attempt(task)
+            result = pool.grade_one(task)
             if result.failed:
                 self.log.error("%s", result.failed)
             else:

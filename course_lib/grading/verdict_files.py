@@ -36,6 +36,7 @@ class Task:
     seed: int
     limits: Limits = field(default_factory=Limits)
     device: str = "cpu"
+    endless: tuple[str, ...] = ()  # exercises that ended a grading process; no part of the key
     hidden: tuple[str, ...] = ()  # places on this machine that no child may read; no part of the key
 
     @property

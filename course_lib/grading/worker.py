@@ -29,7 +29,7 @@ def grade(task: Task) -> Result:
     devices.USE_REAL = task.device != "cpu"
     for attempt in (1, 2):
         try:
-            return examine_notebook(_warm_server(torch, task), repaired, task.seed, task.limits)
+            return examine_notebook(_warm_server(torch, task), repaired, task.seed, task.limits, task.endless)
         except ServerGone:
             close()
             if attempt == 2:

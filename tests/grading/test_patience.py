@@ -134,6 +134,16 @@ def test_what_was_shown_can_be_written_as_text_and_is_a_picture(examined):
     assert not any("<" in picture or "\n" in picture for picture in pictures)
 
 
+def test_an_exercise_that_ended_the_grader_has_a_verdict_that_is_kept(warm):
+    release, data = handed_in("string_comparison", {"to_upper": "def to_upper(text): return text"}, ["1"])
+    endless = ("string_comparison.to_upper",)
+    result = examine_notebook(warm, repair(data, release), 7, LIMITS, endless)
+    verdict = result.verdicts["check-to_upper"]
+    assert (verdict.status, verdict.points) == ("failed", 0)
+    assert "longer than there is time" in verdict.message
+    assert not result.failed
+
+
 @pytest.mark.slow
 def test_a_server_that_ends_is_our_trouble_and_started_again(monkeypatch):
     release, data = handed_in("string_comparison", {"to_upper": "def to_upper(text): return text"}, ["1"])

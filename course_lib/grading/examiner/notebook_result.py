@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import signal
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection
 
 from course_lib.checking import Rubric, UnknownExercise, Verdict, examine, find
 from course_lib.checking.reasons import Reason
 from course_lib.checking.scoring import GENERAL
 from course_lib.grading.examiner.masked_source import masked
+from course_lib.grading.examiner.patience import Endless, at_most
 from course_lib.grading.examiner.remote_respondent import RemoteRespondent
 from course_lib.grading.examiner.session import Cell, GaveUp, Session
 from course_lib.grading.examiner.shown_modules import files_for
@@ -26,8 +24,10 @@ PUBLIC = 0  # the seed of `check` in the learner's notebook
 PATIENCE = 5.0  # times the limit of one call: how long one exercise may keep the examiner itself busy
 
 
-def examine_notebook(warm: WarmServer, repaired: Repaired, seed: int, limits: Limits) -> Result:
-    """Return verdicts and outputs by cell id, active layers and times."""
+def examine_notebook(
+    warm: WarmServer, repaired: Repaired, seed: int, limits: Limits, endless: Collection[str] = ()
+) -> Result:
+    """Return verdicts and outputs by cell id, active layers and times. What is `endless` is not tried again."""
     begun = time.monotonic()
     cells = _cells(repaired)
     text = "\n".join(cell.source for cell in cells)
@@ -35,7 +35,8 @@ def examine_notebook(warm: WarmServer, repaired: Repaired, seed: int, limits: Li
     session = Session(warm, cells, _sources(text, names), limits)
     try:
         session.load()
-        verdicts = {cell.id: _verdict(session, cell, seed, text) for cell in cells if cell.exercise}
+        checks = [cell for cell in cells if cell.exercise]
+        verdicts = {c.id: _no_end(c) if c.exercise in endless else _verdict(session, c, seed, text) for c in checks}
     finally:
         session.close()
     result = Result(
@@ -101,6 +102,19 @@ def _verdict(session: Session, cell: Cell, seed: int, text: str) -> Verdict:
     return showable(best, public, session.reason_for(cell))
 
 
+def _no_end(cell: Cell) -> Verdict:
+    """Return the verdict on an answer whose results kept a whole grading process busy until that was ended."""
+    rubric = _found(cell.exercise)
+    assert rubric is not None
+    return _not_to_its_end(rubric, "to compare its results took longer than there is time")
+
+
+def _not_to_its_end(rubric: Rubric, words: str) -> Verdict:
+    message = f"This exercise could not be graded to its end: {words}."
+    reason = Reason(GENERAL, rubric.title, 0.0, rubric.points, False, message)
+    return Verdict(rubric.name, rubric.title, "failed", 0.0, rubric.max_points, message, None, (reason,))
+
+
 def _elsewhere(
     session: Session, cell: Cell, rubric: Rubric, seed: int, text: str, best: Verdict
 ) -> tuple[Verdict, list[str]]:
@@ -126,7 +140,7 @@ def _examine(session: Session, rubric: Rubric, seed: int) -> tuple[Verdict, list
         remote = RemoteRespondent(session.answers, session.limits)
         try:
             session.answers()  # loading has limits of its own
-            with _at_most(session.limits.call * PATIENCE):
+            with at_most(session.limits.call * PATIENCE, rubric.name):
                 verdict = examine(rubric, remote, seed, rubric.draws if seed == PUBLIC else rubric.graded_draws)
             return (_cut_short(verdict, remote.deaths) if remote.deaths else verdict), remote.deaths
         except ServerGone:
@@ -134,10 +148,9 @@ def _examine(session: Session, rubric: Rubric, seed: int) -> tuple[Verdict, list
         except Exception as error:
             session.end()
             words = "; ".join(remote.deaths) or _words(error)
-    message = f"This exercise could not be graded to its end: {words}."
-    reason = Reason(GENERAL, rubric.title, 0.0, rubric.points, False, message)
-    verdict = Verdict(rubric.name, rubric.title, "failed", 0.0, rubric.max_points, message, None, (reason,))
-    return verdict, [words]
+            if isinstance(error, Endless):
+                break
+    return _not_to_its_end(rubric, words), [words]
 
 
 def _cut_short(verdict: Verdict, deaths: list[str]) -> Verdict:
@@ -155,35 +168,7 @@ def _words(error: Exception) -> str:
         return str(error)
     if isinstance(error, frames.Hangup):
         return "the process that ran it ended"
-    return "no result came in time" if isinstance(error, frames.TooLate | _Endless) else type(error).__name__
-
-
-class _Endless(Exception):
-    """The examiner itself was kept busy for too long."""
-
-
-@contextlib.contextmanager
-def _at_most(seconds: float) -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    rung = False
-
-    def stop(*_: object) -> None:
-        nonlocal rung
-        rung = True
-        raise _Endless
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again and again: a case takes the first for its answer's error
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-    if rung:
-        raise _Endless
+    return "no result came in time" if isinstance(error, frames.TooLate | Endless) else type(error).__name__
 
 
 def _harmless(verdict: Verdict) -> bool:

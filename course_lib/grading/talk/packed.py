@@ -24,6 +24,7 @@ from course_lib.grading.talk.untrusted import (
     dtype_of,
     empty,
     expect,
+    not_too_often,
     place_of,
     shape_of,
     steps_within,
@@ -203,6 +204,8 @@ class Packer:
             if number in self.objects:
                 self._renew(self.objects[number], description)
                 self.texts[number] = description
+        if news["objects"]:
+            not_too_often(list(self.objects.values()))
 
     def _renew(self, known: Any, description: Any) -> None:
         new = self.build(description)
@@ -220,7 +223,7 @@ class Packer:
     def unpack(self, data: Any, depth: int = 0) -> Any:
         """Return the value that `pack` described; raises `Lie` for anything else."""
         try:
-            return self._unpack(data, depth)
+            return not_too_often(self._unpack(data, depth))
         except Lie:
             raise
         except (TypeError, ValueError, KeyError, IndexError, RuntimeError, AttributeError, OverflowError) as error:

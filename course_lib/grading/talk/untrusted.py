@@ -14,6 +14,7 @@ from course_lib.grading.talk.frames import Lie
 
 MAX_ELEMENTS = 1 << 26
 MAX_SAME_HASH = 100
+MAX_EXPANDED = 1_000_000  # parts of a value, where what is shared counts each time
 MAX_STEP = 1 << 40  # bytes, of an axis of one element, where it says nothing
 TENSORS = {  # the dtypes of numbers that may be looked at; quantized, packed and opaque ones stay where they are
     "bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", "int64", "float16", "bfloat16", "float32",
@@ -105,6 +106,33 @@ def tensor_dtype_of(name: Any) -> Any:
     if expect(str, name) not in TENSORS:
         raise Lie("a tensor has an unknown dtype")
     return torch_dtype_of(name)
+
+
+def not_too_often(value: Any) -> Any:
+    """Return a value whose lists and dicts do not hold each other so often that nobody comes to the end of it.
+
+    Forty lists, each of which holds the next one twice, are a few bytes to send and a million million parts to compare.
+    """
+    sizes: dict[int, int] = {}
+    waiting = [(value, False)]
+    while waiting:
+        node, seen = waiting.pop()
+        parts = _parts(node)
+        if seen:
+            sizes[id(node)] = 1 + sum(sizes.get(id(part), 1) for part in parts)
+            if sizes[id(node)] > MAX_EXPANDED:
+                raise Lie(f"the data has more than {MAX_EXPANDED} parts, each counted as often as it is held")
+        elif parts and id(node) not in sizes:
+            sizes[id(node)] = 1  # what holds itself is met here again
+            waiting.append((node, True))
+            waiting += [(part, False) for part in parts]
+    return value
+
+
+def _parts(node: Any) -> list[Any]:
+    if type(node) is dict:
+        return [*node, *node.values()]
+    return list(node) if type(node) in (list, tuple, set, frozenset) else []
 
 
 def apart(keys: Iterable[Any]) -> list[Any]:

@@ -154,6 +154,33 @@ def test_what_would_keep_the_examiner_busy_is_refused(lie):
         Packer(0, repr, repr).unpack(lie)
 
 
+def knots(count):
+    """Lists of which each holds the next one twice, as a child may send them: few bytes, and no end."""
+    lie = ["n", 2 * count + 1, ["l", [1]]]
+    for k in range(count):
+        lie = ["n", 2 * k + 3 + 2 * count, ["l", [lie, ["=", lie[1]]]]]
+    return lie
+
+
+def test_what_is_held_again_and_again_is_counted_each_time():
+    assert Packer(0, repr, repr).unpack(knots(10))[0] == Packer(0, repr, repr).unpack(knots(10))[1]
+    with pytest.raises(Lie, match="as often as it is held"):
+        Packer(0, repr, repr).unpack(knots(45))
+
+
+def test_what_is_shared_later_is_counted_too():
+    """Each change is small; together they make what no one message may hold."""
+    packer = Packer(0, repr, repr)
+    packer.unpack(["t", [["n", 2 * k + 1, ["l", []]] for k in range(45)]])
+    changes = [[2 * k + 1, ["l", [["=", 2 * k + 3]] * 2]] for k in range(44)]
+    with pytest.raises(Lie, match="as often as it is held"):
+        [packer.apply({"objects": [change]}) for change in changes]
+
+
+def test_rows_that_an_honest_answer_shares_arrive():
+    assert Pair().pass_on([[0] * 900] * 900) == [[0] * 900] * 900
+
+
 def test_many_honest_keys_arrive():
     many = {k: -k for k in range(2_000)} | {float(k) + 0.5: k for k in range(2_000)} | {(k, -k): k for k in range(900)}
     assert Pair().pass_on(many) == many
