@@ -266,7 +266,7 @@ def tape_gradients(tape: Sequence[tuple[str, int, int]], inputs: Sequence[float]
     """Compute what a tape says, and return the gradient of the last value with respect to each input.
 
     Values are numbered: first the inputs, then the results of the tape's entries (operation, i, j), which add or
-    multiply the values i and j. Raises ValueError for operations but "add" and "mul". Source: Wengert 1964.
+    multiply the values i and j. Raises ValueError for operations but "add" and "mul". Source: Linnainmaa 1976.
 
     >>> tape_gradients([("mul", 0, 1), ("add", 2, 0)], [2.0, 3.0])  # x · y + x
     [4.0, 2.0]

@@ -193,7 +193,7 @@ check("backpropagation.unbroadcast", unbroadcast)
 
 
 # %% [markdown] exercise="backpropagation.affine_backward"
-# An affine layer computes $\mathbf{Y} = \mathbf{X}\mathbf{W} + \mathbf{b}$ for a whole batch. Write its way back. If you don't
+# An affine layer computes $\mathbf{Y} = \mathbf{X}\mathbf{W} + \mathbf{b}$. Write its way back. If you don't
 # know where a transpose goes, look at the shapes: there is one way to make them fit.
 #
 # - `x`: array (batch, feature)
