@@ -11,7 +11,7 @@ def numbers(rng, *shape):
 def any_numbers(rng, *shape):
     """Return float32 or float64 numbers, tiny, ordinary or large, some of them 0; often a view of a larger array."""
     scale = 10.0 ** rng.choice([-3, 0, 0, 0, 3])
-    made = scale * rng.normal(size=shape) * (rng.random(size=shape) < 0.85)
+    made = np.asarray(scale * rng.normal(size=shape) * (rng.random(size=shape) < 0.85))
     made = made.astype(rng.choice(["float32", "float64"]))
     return np.asarray(made.T.copy().T) if rng.random() < 0.3 else made  # the same numbers, stored column by column
 
