@@ -1,8 +1,8 @@
 """Backpropagation.
 
-An engine that computes gradients, grown in stages: `Value` holds numbers, `Tensor` arrays that broadcast, and layers
-are made of both. What an operation computes and the closure that undoes it stand side by side. The gradient of a value
-is that of the result with respect to it; `upstream`, or `up`, is the gradient of what was computed from it.
+An engine in stages: `Value` holds numbers, `Tensor` arrays that broadcast, and layers do more at
+once. The gradient of a value is that of the result with respect to it; `upstream`, or `up`, is the
+gradient of what was computed from it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,8 +21,8 @@ class Value:
 
     `backward` leaves in `grad` the gradient of the result; before, `grad` is None. Over several
     results the gradients of a value that was given add up, until one sets `grad` to None. Raises
-    TypeError for what is no real number, and RuntimeError for a second `backward` through a graph,
-    which would count twice. Equation {eq}`backpropagation-sum`; the form is that of micrograd, 2020.
+    TypeError for what is no real number, RuntimeError for a second `backward` through a graph,
+    which would count twice. {eq}`backpropagation-sum`; the form is that of micrograd, 2020.
 
     >>> x, y = Value(2), Value(3)
     >>> result = x * y + x
@@ -32,7 +32,7 @@ class Value:
     """
 
     def __init__(self, data: Any, inputs: tuple["Value", ...] = (), backward: Back | None = None):
-        """Keep the number; the engine adds what it was computed from, and the closure that undoes it."""
+        """Keep the number; an operation adds what it was computed from, and the way back."""
         self.data: Any = self._read(data)
         self.grad: Any = None
         self.inputs, self._backward = inputs, backward
@@ -98,8 +98,8 @@ class Tensor(Value):
 
     The operations of `Value` broadcast; `unbroadcast` sums their gradients back to the inputs'
     shapes. Data is copied and can't be written into, so that closures keep what they saw. Raises
-    TypeError for what holds no real numbers, ValueError for shapes that don't fit and for `backward`
-    from more than one number without upstream. Equation {eq}`backpropagation-broadcast`.
+    TypeError for what holds no real numbers, ValueError for shapes that don't fit and `backward`
+    from more than one number without upstream. {eq}`backpropagation-broadcast`.
 
     >>> x, scale = Tensor([[1.0, 2.0], [3.0, 4.0]]), Tensor([10.0, 20.0])
     >>> (x * scale).sum().backward()
@@ -122,10 +122,10 @@ class Tensor(Value):
     def sum(self, axis: int | None = None) -> "Tensor":
         """Add up along an axis, or all: every summand gets the gradient of its sum."""
 
-        def backward(up: Numbers) -> tuple[Numbers]:
+        def back(up: Numbers) -> tuple[Numbers]:
             return (np.broadcast_to(up if axis is None else np.expand_dims(up, axis), self.shape),)
 
-        return Tensor(self.data.sum(axis), (self,), backward)
+        return Tensor(self.data.sum(axis), (self,), back)
 
     def sigmoid(self) -> "Tensor":
         """Squash into 0 to 1, y = 1 / (1 + e⁻ˣ): the factor is y(1 − y)."""
@@ -140,63 +140,65 @@ class Tensor(Value):
     def stepped(self, learning_rate: float) -> "Tensor":
         """Return a new tensor, one step against the gradient."""
         if self.grad is None or not learning_rate > 0:
-            raise ValueError(f"a gradient of {self.grad} and a learning rate of {learning_rate} make no step")
+            raise ValueError(f"a gradient of {self.grad} and a rate of {learning_rate}: no step")
         return Tensor(self.data - learning_rate * self.grad)
 
     def _receive(self, gradient: Any) -> None:
-        super()._receive(unbroadcast(np.asarray(gradient), self.shape))
-        self.grad = np.array(self.grad, self.dtype)  # a copy of its own, and no bare number
+        super()._receive(unbroadcast(np.asarray(gradient), self.shape))  # a new array, our own
+        self.grad = np.asarray(self.grad, self.dtype)
 
     def _seed(self, upstream: Any) -> Numbers:
         if upstream is None and self.data.size != 1:
-            raise ValueError(f"backward() from shape {self.shape} needs an upstream gradient, or a sum() before")
-        seed = np.ones(self.shape) if upstream is None else np.asarray(upstream)
+            raise ValueError(f"backward() from shape {self.shape} needs an upstream of that shape")
+        seed = np.array(np.ones(self.shape) if upstream is None else upstream, self.dtype)
         if seed.shape != self.shape:
-            raise ValueError(f"upstream has the shape {seed.shape}, the result {self.shape}: they must be equal")
-        return seed.astype(self.dtype)
+            raise ValueError(f"upstream has the shape {seed.shape}, the result {self.shape}")
+        return seed
 
     def _read(self, data: Any) -> Numbers:
         array = np.array(data)
         if array.dtype.kind not in "biuf":
             raise TypeError(f"a Tensor holds real numbers, not {data!r}")
         array = array if array.dtype.kind == "f" else array.astype(float)
-        array.flags.writeable = False
+        array.flags.writeable = False  # closures keep it
         return array
 
     def _wrap(self, other: Any) -> Any:
-        plain = type(other) in (bool, int, float)  # takes the tensor's own type: 2 * x is no longer than x
+        plain = type(other) in (bool, int, float)  # takes the type of the tensor, as in 2 * x
         return Tensor(np.asarray(other, self.dtype)) if plain else super()._wrap(other)
 
 
-class _Inputs(dict):
-    def __missing__(self, node: Value) -> tuple[Value, ...]:
-        return node.inputs  # a graph as `topological_order` reads it, without writing it down
+class _Inputs(dict):  # a graph as `topological_order` reads it, but not written down
+    __missing__ = staticmethod(lambda node: node.inputs)
 
 
 def affine(
-    x: Float[Tensor, "batch feature"], weight: Float[Tensor, "feature unit"], bias: Float[Tensor, "unit"]
+    x: Float[Tensor, "batch feature"],
+    weight: Float[Tensor, "feature unit"],
+    bias: Float[Tensor, "unit"],
 ) -> Float[Tensor, "batch unit"]:
     """Mix the features of each example into units, x @ weight + bias, as one node of the graph.
 
-    Takes a batch of examples, a weight for each feature and unit, a bias for each unit. Raises
-    ValueError for shapes that don't fit. Equation {eq}`backpropagation-affine`.
+    Raises ValueError for shapes that don't fit. {eq}`backpropagation-affine`.
 
     >>> affine(Tensor([[1.0, 2.0]]), Tensor([[3.0], [4.0]]), Tensor([5.0]))
     Tensor(array([[16.]]))
     """
     if len(x.shape) != 2 or len(bias.shape) != 1 or weight.shape != x.shape[1:] + bias.shape:
-        raise ValueError(f"affine: x {x.shape}, weight {weight.shape} and bias {bias.shape} don't fit")
+        raise ValueError(f"x {x.shape}, weight {weight.shape} and bias {bias.shape} don't fit")
     kept = x.data, weight.data
     data = kept[0] @ kept[1] + bias.data
     return Tensor(data, (x, weight, bias), lambda up: affine_backward(*kept, up))
 
 
-def softmax_cross_entropy(scores: Float[Tensor, "batch class"], labels: Int[np.ndarray, "batch"]) -> Float[Tensor, ""]:
-    """Average −log(softmax of the right class) over the batch, in nats, as one node of the graph.
+def softmax_cross_entropy(
+    scores: Float[Tensor, "batch class"],
+    labels: Int[np.ndarray, "batch"],
+) -> Float[Tensor, ""]:
+    """Average −log(softmax) of the right classes over the batch, in nats, as one node.
 
-    Takes a score for each example of the batch and each class, and the numbers of the right classes.
-    Raises ValueError for an empty batch and labels that are no class, TypeError for labels that are
-    no whole numbers. Equation {eq}`backpropagation-loss`.
+    Raises ValueError for an empty batch and a label that is no class, TypeError for one that is no
+    whole number. {eq}`backpropagation-loss`.
 
     >>> softmax_cross_entropy(Tensor([[0.0, 0.0]]), np.array([1]))  # log 2
     Tensor(array(0.69314718))
@@ -208,12 +210,12 @@ def softmax_cross_entropy(scores: Float[Tensor, "batch class"], labels: Int[np.n
 
 def _log_softmax(scores: Numbers, labels: Any) -> Numbers:
     if scores.ndim != 2 or labels.shape != scores.shape[:1] or not len(labels):
-        raise ValueError(f"scores of shape {scores.shape} and labels of shape {labels.shape} are no batch of examples")
+        raise ValueError(f"scores {scores.shape} and labels {labels.shape} are no batch")
     if labels.dtype.kind not in "iu":
         raise TypeError(f"labels are whole numbers, not {labels.dtype}: {labels.tolist()}")
     if labels.min() < 0 or labels.max() >= scores.shape[1]:
-        raise ValueError(f"labels {labels.tolist()} are not all classes, which are 0 to {scores.shape[1] - 1}")
-    shifted = scores - scores.max(axis=1, keepdims=True)  # the largest becomes 0: nothing overflows
+        raise ValueError(f"labels {labels.tolist()} are not all classes 0 to {scores.shape[1] - 1}")
+    shifted = scores - scores.max(axis=1, keepdims=True)  # now the largest is 0
     return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
 
 
@@ -223,12 +225,11 @@ def _log_softmax(scores: Numbers, labels: Any) -> Numbers:
 def numerical_gradient(
     weight: Num[np.ndarray, "feature unit"], x: Num[np.ndarray, "batch feature"], step: float
 ) -> Float[np.ndarray, "feature unit"]:
-    """Measure the gradient of the mean of tanh(x @ weight)² by a step up and a step down of each weight.
+    """Measure the gradient of the mean of tanh(x @ weight)² by steps of each weight, up and down.
 
-    Takes weights of any type of number for each feature and unit, and a batch of examples. Raises ValueError
-    for a step that is not above 0. Equation {eq}`backpropagation-difference`.
+    Raises ValueError for a step that is not above 0. {eq}`backpropagation-difference`.
 
-    >>> numerical_gradient(np.array([[0.0]]), np.array([[1.0], [1.0]]), step=0.1)  # up and down are alike
+    >>> numerical_gradient(np.zeros((1, 1)), np.ones((2, 1)), step=0.1)  # up and down are alike
     array([[0.]])
     """
     if not step > 0:
@@ -237,7 +238,7 @@ def numerical_gradient(
     for place in np.ndindex(weight.shape):
         moved = np.zeros(weight.shape)
         moved[place] = step
-        up, down = (np.mean(np.tanh(x @ side) ** 2) for side in (weight + moved, weight - moved))
+        up, down = (np.mean(np.tanh(x @ (weight + way)) ** 2) for way in (moved, -moved))
         slopes[place] = (up - down) / (2 * step)
     return slopes
 
@@ -245,8 +246,8 @@ def numerical_gradient(
 def topological_order(inputs: Mapping[Any, Sequence[Any]], output: Any) -> list[Any]:
     """List what an output is computed from, and itself, each node once and after all its inputs.
 
-    Takes the inputs of every node. Of the many such orders this is that of a depth-first search, without recursion:
-    a chain of thousands would overflow Python's stack. Source: Tarjan 1976.
+    Of the many such orders this is that of a depth-first search, without recursion: a chain of
+    thousands would overflow Python's stack. Source: Tarjan 1976.
 
     >>> topological_order({"x": [], "square": ["x", "x"], "sum": ["square", "x"]}, "sum")
     ['x', 'square', 'sum']
@@ -263,10 +264,11 @@ def topological_order(inputs: Mapping[Any, Sequence[Any]], output: Any) -> list[
 
 
 def tape_gradients(tape: Sequence[tuple[str, int, int]], inputs: Sequence[float]) -> list[float]:
-    """Compute what a tape says, and return the gradient of the last value with respect to each input.
+    """Compute what a tape says, and return the gradient of the last value for each input.
 
-    Values are numbered: first the inputs, then the results of the tape's entries (operation, i, j), which add or
-    multiply the values i and j. Raises ValueError for operations but "add" and "mul". Source: Linnainmaa 1976.
+    Values are numbered: first the inputs, then the results of the tape's entries (operation, i, j),
+    which add or multiply the values i and j. Raises ValueError for operations but "add" and "mul".
+    Source: Linnainmaa 1976.
 
     >>> tape_gradients([("mul", 0, 1), ("add", 2, 0)], [2.0, 3.0])  # x · y + x
     [4.0, 2.0]
@@ -278,7 +280,7 @@ def tape_gradients(tape: Sequence[tuple[str, int, int]], inputs: Sequence[float]
         values.append(values[i] + values[j] if operation == "add" else values[i] * values[j])
     gradients = [0.0] * (len(values) - 1) + [1.0]
     for operation, i, j in reversed(tape):
-        upstream = gradients.pop()  # of this entry's result, which all that follows has added to
+        upstream = gradients.pop()  # complete: whoever uses this entry's result stands behind it
         gradients[i] += upstream * (values[j] if operation == "mul" else 1)
         gradients[j] += upstream * (values[i] if operation == "mul" else 1)
     return gradients
@@ -287,7 +289,7 @@ def tape_gradients(tape: Sequence[tuple[str, int, int]], inputs: Sequence[float]
 def unbroadcast(gradient: Numbers, shape: tuple[int, ...]) -> Numbers:
     """Sum a gradient over the axes along which an input of this shape was stretched.
 
-    Raises ValueError if the shape does not broadcast to the gradient's. Equation {eq}`backpropagation-broadcast`.
+    Raises ValueError for a shape that does not fit. {eq}`backpropagation-broadcast`.
 
     >>> unbroadcast(np.array([[1.0, 2.0], [3.0, 4.0]]), (2, 1))
     array([[3.],
@@ -307,39 +309,39 @@ def affine_backward(
 ) -> tuple[Numbers, Numbers, Numbers]:
     """Return the gradients of x, weight and bias, given that of x @ weight + bias.
 
-    They have the shapes of x (batch feature), weight (feature unit) and bias (unit). Raises ValueError for shapes that
-    don't fit. Equation {eq}`backpropagation-affine`; Rumelhart et al. 1986, equations 6 and 7.
+    Sums over the batch, like the loss. Raises ValueError for shapes that don't fit.
+    {eq}`backpropagation-affine`; Rumelhart et al. 1986, equations 6 and 7.
 
     >>> affine_backward(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]), np.array([[10.0]]))
     (array([[30., 40.]]), array([[10.],
            [20.]]), array([10.]))
     """
     if upstream.shape != (len(x), weight.shape[1]) or x.shape[1] != len(weight):
-        raise ValueError(f"x {x.shape}, weight {weight.shape} and upstream {upstream.shape} don't fit")
+        raise ValueError(f"{x.shape}, {weight.shape} and upstream {upstream.shape} don't fit")
     return upstream @ weight.T, x.T @ upstream, upstream.sum(axis=0)
 
 
 def relu_backward(x: Numbers, upstream: Numbers) -> Numbers:
     """Let the gradient through where x is positive; elsewhere, at 0 too, return 0.
 
-    Leaves upstream as it is. Raises ValueError for unequal shapes. Equation {eq}`backpropagation-relu`.
+    Leaves upstream as it is. Raises ValueError for unequal shapes. {eq}`backpropagation-relu`.
 
     >>> relu_backward(np.array([-1.0, 0.0, 2.0]), np.array([5.0, 6.0, -7.0]))
     array([ 0.,  0., -7.])
     """
     if x.shape != upstream.shape:
-        raise ValueError(f"x of shape {x.shape} and upstream of shape {upstream.shape} are not alike")
+        raise ValueError(f"x has the shape {x.shape}, upstream {upstream.shape}")
     return np.where(x > 0, upstream, 0)
 
 
 def softmax_cross_entropy_backward(
     scores: Float[np.ndarray, "batch class"], labels: Int[np.ndarray, "batch"], upstream: float
 ) -> Float[np.ndarray, "batch class"]:
-    """Return the gradient of the scores (batch class), given that of the mean cross-entropy.
+    """Return the gradient of the scores, given that of the mean over the batch of cross-entropies.
 
-    Raises ValueError as `softmax_cross_entropy` does. Equation {eq}`backpropagation-softmax`; Bridle 1990.
+    Raises ValueError for labels that are no class. {eq}`backpropagation-softmax`; Bridle 1990.
 
-    >>> softmax_cross_entropy_backward(np.zeros((2, 2)), np.array([1, 0]), 1.0)  # (½ − 1) / 2 and (½ − 0) / 2
+    >>> softmax_cross_entropy_backward(np.zeros((2, 2)), np.array([1, 0]), 1.0)  # (½ − 1) / 2
     array([[ 0.25, -0.25],
            [-0.25,  0.25]])
     """

@@ -254,6 +254,12 @@ def test_a_given_array_may_change_later_and_data_may_not():
     assert x.grad.tolist() == [2.0, 4.0]
 
 
+def test_at_zero_relu_has_the_slope_of_torch():
+    x = Tensor([0.0, -0.0, 1e-300])
+    x.relu().backward(np.array([1.0, 2.0, 3.0]))
+    assert x.grad.tolist() == [0.0, 0.0, 3.0]
+
+
 def test_a_kept_upstream_of_relu_is_not_written_into():
     upstream = np.array([5.0, -6.0])
     backpropagation.relu_backward(np.array([-1.0, 1.0]), upstream)

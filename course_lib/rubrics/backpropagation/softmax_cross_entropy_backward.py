@@ -156,7 +156,7 @@ def subtracts_one_maximum_for_all(scores, labels, upstream):
 
 @softmax_cross_entropy_backward.mistake
 def writes_into_the_scores(scores, labels, upstream):
-    """The caller's scores were written into. Work on an array of your own."""
+    """The caller's scores were written into. Work on a new array."""
     _checked(scores, labels)
     scores -= scores.max(axis=1, keepdims=True)
     probabilities = _softmax(scores)

@@ -140,7 +140,7 @@ def forgets_where_it_has_been(inputs, output):
 
 @topological_order.mistake
 def sorts_every_node(inputs, output):
-    """Nodes that the output does not need are in the list. Start from the output, and take what you can reach."""
+    """Nodes that the output does not need are in the list. Start from the output, and take what it leads to."""
     return list(graphlib.TopologicalSorter(inputs).static_order())
 
 
