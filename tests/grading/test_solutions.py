@@ -18,6 +18,6 @@ def test_a_solution_handed_in_earns_every_point(warm, concept):
     release = json.loads((ROOT / "exercises" / concept / f"{concept}.ipynb").read_text(encoding="utf-8"))
     notebook = demo_class.filled(release, demo_class.solutions_of(ROOT / "solutions" / f"{concept}.py"))
     result = examine_notebook(warm, repair(json.dumps(notebook).encode(), release), 17, LIMITS)
-    assert result["verdicts"]
-    for verdict in result["verdicts"].values():
-        assert verdict["points"] == verdict["max_points"], (verdict["exercise"], verdict["message"], result["trouble"])
+    assert result.verdicts
+    for verdict in result.verdicts.values():
+        assert verdict.points == verdict.max_points, (verdict.exercise, verdict.message, result.trouble)
