@@ -137,7 +137,7 @@ def _pairs(rubric: Rubric, one: Call, other: Call) -> Iterator[tuple[str, Any, A
 def _names_of_the_answer(rubric: Rubric) -> set[str]:
     """Return the names of all parameters that the answer, or a method of it, has."""
     methods = vars(rubric.answer).values() if isinstance(rubric.answer, type) else ()
-    callables = [rubric.answer, *(method for method in methods if inspect.isfunction(method))]
+    callables: list[Any] = [rubric.answer, *(method for method in methods if inspect.isfunction(method))]
     return {name for one in callables for name in inspect.signature(one).parameters}
 
 
