@@ -16,7 +16,7 @@ from course_lib import backpropagation
 from course_lib.backpropagation import Tensor, Value, affine, softmax_cross_entropy
 
 SHAPES = ((), (3,), (1,), (2, 3), (2, 1), (1, 3), (3, 3), (3, 2))
-ONE = ("square", "sigmoid", "relu", "halve", "sum all", "sum first", "sum last", "reciprocal")
+ONE = ("square", "flip", "sigmoid", "relu", "halve", "sum all", "sum first", "sum last", "reciprocal")
 TWO = ("+", "-", "*", "/", "@")
 
 
@@ -28,6 +28,7 @@ def unary(kind, x, relu, sigmoid):
     return {
         "square": lambda: x**2,
         "halve": lambda: 0.5 * x - 1,
+        "flip": lambda: 1 - x,
         "reciprocal": lambda: 1 / (x * x + 2),
         "sigmoid": lambda: sigmoid(x),
         "relu": lambda: relu(x),
