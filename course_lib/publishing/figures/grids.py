@@ -52,7 +52,8 @@ def grid(values: Any, **look: Any) -> Figure:
     >>> fig = grid([[1, 2], [3, 4]], axes=("row", "column"), marked=[(0, 1)])
     >>> show(fig, alt="Two rows of numbers, 1 2 and 3 4; the 2 is framed.")  # doctest: +SKIP
     """
-    return grids({"": values}, **{"": look})
+    looks: dict[str, Any] = {"": look}
+    return grids({"": values}, **looks)
 
 
 def grids(named: Mapping[str, Any], signs: Sequence[str] = (), below: bool = False, **looks: Any) -> Figure:

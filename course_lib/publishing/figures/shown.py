@@ -67,10 +67,10 @@ def play(
         )
     names = [f"{label} {value}" for value in values]
     shown = _alts_of_frames(alt, names, alts)
-    frames = [_figure_of(frame) for frame in frames]
-    box = box_around(frames)  # one for all, or the picture would jump from frame to frame
-    drawn = [svg_of(fig, said, box) for fig, said in zip(frames, shown, strict=True)]
-    for fig in frames:
+    figures = [_figure_of(frame) for frame in frames]
+    box = box_around(figures)  # one for all, or the picture would jump from frame to frame
+    drawn = [svg_of(fig, said, box) for fig, said in zip(figures, shown, strict=True)]
+    for fig in figures:
         plt.close(fig)
     key = digest(alt, *drawn)
     details = "".join(

@@ -20,7 +20,8 @@ def smallest_words(fig: Figure, width: float) -> tuple[float, str]:
     (8.0, 'small')
     """
     shrunk = min(1.0, PHONE / (width * 96))
-    found = [(text.get_fontsize() * 4 / 3 * shrunk, text.get_text()) for text in fig.findobj(Text)]
+    texts = [found for found in fig.findobj(Text) if isinstance(found, Text)]
+    found = [(float(text.get_fontsize()) * 4 / 3 * shrunk, text.get_text()) for text in texts]
     return min((size, said) for size, said in found if said.strip())
 
 

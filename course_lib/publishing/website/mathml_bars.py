@@ -96,8 +96,10 @@ def _best_forms(bars: list[_Bar], breaks: list[int]) -> list[str]:
     """Return the roles that leave the fewest bars without a partner; the first bar of equals is the first to pair."""
     if len(bars) > MOST:
         return [OPENING if i % 2 == 0 else CLOSING for i in range(len(bars))]
-    choices = (forms for forms in product((OPENING, CLOSING, RELATION), repeat=len(bars)))
-    return list(min(choices, key=lambda forms: _cost(bars, breaks, forms)))
+    best: tuple[str, ...] = min(
+        product((OPENING, CLOSING, RELATION), repeat=len(bars)), key=lambda forms: _cost(bars, breaks, tuple(forms))
+    )
+    return list(best)
 
 
 def _cost(bars: list[_Bar], breaks: list[int], forms: tuple[str, ...]) -> float:
