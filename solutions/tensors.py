@@ -17,7 +17,7 @@ from course_lib.checking import check
 
 
 # %% [markdown] exercise="tensors.flat_index"
-# `x[1, 2]` looks like one step into two dimensions, but memory has only one. Find the cell of the storage.
+# Warm-up: `x[1, 2]` names a row and a column, but memory is one row of cells. Find the cell.
 #
 # - `index`, `shape`, `strides`: tuples of whole numbers, one entry for each axis
 # - `offset`: the cell of the first element
@@ -26,9 +26,9 @@ from course_lib.checking import check
 # $$\text{cell} = \text{offset} + \sum_k \text{index}_k \cdot \text{strides}_k$$
 #
 # A negative position counts from the end of its axis, as in Python: −1 is the last one. A position outside its
-# axis (below −length, or length and above) raises `IndexError`, even if the storage has such a cell: it would
-# belong to another element. Strides can be negative too (a slice that walks backward has them) or 0 (a stretched
-# axis has that).
+# axis (below −length, or length and above) raises `IndexError`, even if the storage has such a cell. It would
+# belong to another element. Strides can be negative, as in a slice that walks backward. They can be 0, as on a
+# stretched axis. There may be no axes at all, or one of length 0, which has no element.
 #
 # ```python
 # flat_index((1, 2), (2, 3), (3, 1), 10)     # 15
@@ -52,16 +52,16 @@ check("tensors.flat_index", flat_index)
 
 
 # %% [markdown] exercise="tensors.permuted"
-# The page swaps two axes. `permute` reorders all of them at once: images come as `row column channel` from a file
-# and are wanted as `channel row column`. Work out the new layout; the storage and the offset stay as they are.
+# The page swaps two axes. `permute` reorders all of them at once. An image file has the axes `row column channel`,
+# for instance, and a network wants `channel row column`. Work out the new layout. The storage and the offset stay
+# as they are.
 #
-# - `shape`, `strides`: one entry for each axis
+# - `shape`, `strides`: one entry for each axis; strides may be any whole numbers
 # - `order`: axis $k$ of the result is axis `order[k]` of the input; negative axes count from the end
 # - returns `(new_shape, new_strides)`, two tuples
 #
 # Raise `ValueError` unless `order` names each axis exactly once: none twice, none left out, none that is not there.
-# Remember that −1 and `len(shape) - 1` are two names of one axis. Work on the tuples; the check refuses the
-# libraries' own `permute` and `transpose`.
+# Remember that −1 and `len(shape) - 1` are two names of one axis. Work on the tuples.
 #
 # ```python
 # permuted((2, 3, 5), (15, 5, 1), (2, 0, 1))     # ((5, 2, 3), (1, 15, 5))
@@ -83,14 +83,21 @@ check("tensors.permuted", permuted)
 
 
 # %% [markdown] exercise="tensors.blend"
-# Lay one photo half transparent over another: the average of two images of bytes, halves rounded *down*.
+# Warm-up: lay one photo half transparent over another. That is the average of two images of bytes, with halves
+# rounded *down*. Here are two attempts. Each is wrong for some pairs of bytes; find a pair on paper before you
+# write your own.
 #
-# - `first`, `second`: uint8 tensors of one shape, brightness 0 to 255
+# ```python
+# (first + second) // 2
+# first // 2 + second // 2
+# ```
+#
+# - `first`, `second`: uint8 tensors of one shape, with any number of axes, brightness 0 to 255; they may be views
 # - returns a new uint8 tensor of that shape
 #
 # $$\text{blend} = \left\lfloor \frac{\text{first} + \text{second}}{2} \right\rfloor$$
 #
-# This one takes real tensors, so the check also asks whether it would run on a GPU.
+# These are real tensors, so the check also asks whether the answer would run on a GPU.
 #
 # ```python
 # first = torch.tensor([200, 7], dtype=torch.uint8)
@@ -112,7 +119,7 @@ check("tensors.blend", blend)
 # %% [markdown] exercise="tensors.sliced"
 # Work out the layout of `x[start:stop:step]` along one axis, without touching a number.
 #
-# - `shape`, `strides`, `offset`: the layout of `x`
+# - `shape`, `strides`, `offset`: the layout of `x`; strides may be any whole numbers
 # - `axis`: which axis is sliced (0 or more); the others stay whole
 # - `start`, `stop`, `step`: as in a Python slice; `start` and `stop` may be `None` (left out), negative (counted
 #   from the end) or beyond either end (cut to fit); `step` is not 0, but may be negative
@@ -123,8 +130,8 @@ check("tensors.blend", blend)
 # $$n' = \max\left(0, \left\lceil \frac{\text{stop} - \text{start}}{\text{step}} \right\rceil\right), \qquad
 # s' = \text{step} \cdot s, \qquad \text{offset}' = \text{offset} + \text{start} \cdot s$$
 #
-# Nobody reads from an empty slice; its stride and offset follow the same rule. Python has done the bringing-in
-# before: `slice(start, stop, step).indices(length)` returns the three numbers ready for use.
+# An empty slice follows the same rule for its stride and offset, although nobody reads from it. Python can bring
+# the bounds into the axis: `slice(start, stop, step).indices(length)` returns the three numbers ready for use.
 #
 # ```python
 # sliced((4, 6), (6, 1), 0, 1, 1, 6, 2)           # ((4, 3), (6, 2), 1)
@@ -149,15 +156,15 @@ check("tensors.sliced", sliced)
 
 
 # %% [markdown] exercise="tensors.broadcast_shapes"
-# Before two tensors meet in an operation, their shapes must agree. Say what shape comes out, without making a
-# tensor (and without the library functions that do it).
+# Before two tensors meet in an operation, their shapes must fit. Say what shape comes out, without making a
+# tensor: it might be larger than any memory.
 #
-# - `first`, `second`: tuples of lengths, with any number of entries, none included
+# - `first`, `second`: tuples of lengths, with any number of entries, also none
 # - returns the tuple they broadcast to
 #
-# Align the shapes on the right, fill the shorter one up with 1 on the left, and compare in each column: equal
-# lengths stay; beside a 1, the other length wins (also if it is 0); anything else raises `ValueError`. (The check
-# does not read the error's text, but whoever meets it will want to see both shapes there.)
+# Align the shapes on the right and fill the shorter one up with 1 on the left. Then compare column by column.
+# Equal lengths stay. Beside a 1, the other length wins, even if it is 0. Anything else raises `ValueError`. The
+# check does not read the error's text, but whoever meets it will want to see both shapes there.
 #
 # ```python
 # broadcast_shapes((5, 1, 3), (4, 1))     # (5, 4, 3)
@@ -183,15 +190,15 @@ check("tensors.broadcast_shapes", broadcast_shapes)
 
 
 # %% [markdown] exercise="tensors.is_contiguous"
-# A file or a C library often wants a tensor as one run of numbers. That is so if reading it in order, last axis
-# fastest, walks through the storage cell by cell, without gap or jump. Decide it from the layout alone.
+# A file or a C library often wants a tensor as one run of numbers. A tensor is one if reading it in order, last
+# axis fastest, walks through the storage cell by cell, without gap or jump. Decide it from the layout alone.
 #
-# - `shape`, `strides`: one entry for each axis
+# - `shape`, `strides`: one entry for each axis; strides may be any whole numbers
 # - returns `True` or `False`
 #
 # Two cases need thought. Along an axis of length 1 nobody ever takes a step. And a tensor with no elements has
-# nothing out of order: call it contiguous. Listing all cells would give the right answer, but a tensor may have
-# millions of them: a look at each axis is enough. (PyTorch's own `is_contiguous` is refused.)
+# nothing out of order, so call it contiguous. Listing all cells would give the right answer, but a tensor may have
+# millions of them. A look at each axis is enough.
 #
 # ```python
 # is_contiguous((2, 3), (3, 1))     # True
@@ -219,19 +226,20 @@ check("tensors.is_contiguous", is_contiguous)
 
 
 # %% [markdown] exercise="tensors.standardize"
-# Age in years, income in won: columns on different scales must be made comparable before a network sees them.
-# Give each column mean 0 and standard deviation 1. No loop is needed: the rows broadcast.
+# Age is in years, income in won. A network learns more easily from columns that are on one scale. Give each column
+# mean 0 and standard deviation 1. No loop is needed, since the rows broadcast.
 #
-# - `table`: floating-point tensor of shape `row column`, at least one row
+# - `table`: `float32` or `float64` tensor of shape `row column`, with at least one row and one column; the numbers
+#   of a column may be as small as 1e-12 or as large as 1e12
 # - returns a new tensor of the same shape and dtype
 #
 # $$z_{rc} = \frac{x_{rc} - \mu_c}{\sigma_c}, \qquad \mu_c = \frac{1}{n} \sum_r x_{rc}, \qquad
 # \sigma_c = \sqrt{\frac{1}{n} \sum_r (x_{rc} - \mu_c)^2}$$
 #
-# Mind what you divide by: $n$. And a column that never changes has $\sigma_c = 0$; it should become zeros. In
-# floating point its $\sigma_c$ may come out a little above 0, for the mean of seven times 0.1 is not quite 0.1: so
-# ask the column itself whether it changes. A column of tiny numbers does change, one of large and nearly equal
-# numbers as well, and both get deviation 1 like any other.
+# Divide by $n$. A column that never changes has $\sigma_c = 0$, and it should become zeros. In floating point its
+# $\sigma_c$ may come out a little above 0, because the mean of seven times 0.1 is not quite 0.1. So ask the column
+# itself whether it changes. A column of tiny numbers does change. So does one of large and nearly equal numbers.
+# Both get deviation 1 like any other.
 #
 # ```python
 # standardize(torch.tensor([[1.0, 4.0], [3.0, 4.0]]))     # tensor([[-1., 0.], [1., 0.]])
@@ -251,8 +259,8 @@ check("tensors.standardize", standardize)
 
 
 # %% [markdown] exercise="tensors.sliding_windows"
-# A moving average, a convolution, a forecast from the last hours: all look at a signal through a window that
-# slides. Copying each window multiplies the memory. Instead lay them over the signal's own storage, with
+# A moving average and a forecast from the last hours both look at a signal through a window that slides. Copying
+# each window multiplies the memory. Instead lay the windows over the signal's own storage, with
 # `as_strided(shape, strides, offset)`.
 #
 # - `signal`: tensor of any dtype whose last axis is time; there may be axes before it
@@ -264,9 +272,9 @@ check("tensors.standardize", standardize)
 # \text{windows} = \left\lfloor \frac{\text{time} - \text{width}}{\text{step}} \right\rfloor + 1$$
 #
 # Raise `ValueError` if not even one window fits, or if `width` or `step` is below 1. The signal may itself be a
-# view (the check hands you every other sample of a recording), so ask it for `stride()` and `storage_offset()`.
-# PyTorch's `unfold` does all of this, so the check refuses it: here you find the strides yourself. It also looks
-# at the strides and the storage of your result; those of a copy are different.
+# view, such as every other sample of a recording, or a recording that lies in memory time first. So ask it for
+# `stride()` and `storage_offset()`. The check also looks at the strides and the storage of the result; those of a
+# copy are different.
 #
 # ```python
 # sliding_windows(torch.tensor([1, 2, 3, 4, 5]), width=3, step=2)     # tensor([[1, 2, 3], [3, 4, 5]])
@@ -289,16 +297,15 @@ check("tensors.sliding_windows", sliding_windows)
 
 
 # %% [markdown] exercise="tensors.occupied_bytes"
-# `view.nbytes` counts elements; the storage counts everything it holds. Neither says how many bytes the view
-# really *stands in*: elements that share a cell are counted several times by the first, cells that the view skips
-# are counted by the second.
+# `view.nbytes` counts elements that share a cell several times. `view.untyped_storage().nbytes()` counts cells that
+# the view skips. Neither says how many bytes the view really *stands in*.
 #
-# - `view`: any tensor
+# - `view`: a tensor of any dtype, shape and strides
 # - returns the number of bytes of its storage in which at least one of its elements stands, each byte once
 #
-# Only the layout matters (`shape`, `stride()`, `element_size()`), not the numbers. Think of four kinds: a fresh
-# tensor, every other column, a stretched axis, overlapping windows. The last is why a product of lengths will not
-# do.
+# Only the layout matters, that is `shape`, `stride()` and `element_size()`, not the numbers. Think of four kinds: a
+# fresh tensor, every other column, a stretched axis, overlapping windows. The last is why a product of lengths
+# will not do.
 #
 # ```python
 # occupied_bytes(torch.zeros(3, 1).expand(3, 100))      # 12: three cells of four bytes

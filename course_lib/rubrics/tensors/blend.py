@@ -1,9 +1,10 @@
 """What an answer to `blend` must do, and the mistakes we know."""
 
+import numpy as np
 import torch
 
 from course_lib import tensors
-from course_lib.checking import rubric
+from course_lib.checking import cases, rubric
 
 
 def some_bytes(rng, low, high, shape):
@@ -13,7 +14,7 @@ def some_bytes(rng, low, high, shape):
 
 @rubric(
     answer=tensors.blend,
-    title="Half of one image, half of another",
+    title="Warm-up: half of one image, half of another",
     points=2,
     difficulty=1,
     minutes=8,
@@ -39,6 +40,20 @@ def every_pair():
     """Every byte with every other: the first image holds the row's number, the second the column's."""
     rows = torch.arange(256).to(torch.uint8).expand(256, 256)
     return rows.T, rows
+
+
+@blend.domain
+def any_two_images(rng):
+    """Two images of one shape, of any number of axes, of any bytes; each may lie in memory in a way of its own."""
+    shape = cases.shape(rng, cases.whole(rng, 0, 4), most=7)
+    ends = [cases.one_of(rng, (0, 255), (0, 255), (0, 3), (120, 136), (250, 255)) for _ in range(2)]
+    return tuple(cases.strided(rng, cases.integers(rng, shape, low, high, ["uint8"])) for low, high in ends)
+
+
+@blend.oracle
+def by_numpy(first, second):
+    """Adds in NumPy's int64."""
+    return ((first.numpy().astype(np.int64) + second.numpy()) // 2).astype(np.uint8)
 
 
 @blend.mistake

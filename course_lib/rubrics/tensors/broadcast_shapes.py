@@ -2,10 +2,11 @@
 
 from itertools import zip_longest
 
+import numpy as np
 import torch
 
 from course_lib import tensors
-from course_lib.checking import rubric
+from course_lib.checking import Refused, cases, rubric
 from course_lib.checking.cases import unlike_lengths
 
 
@@ -69,6 +70,36 @@ def nothing_beside_three():
 def larger_than_any_memory():
     """The shapes of tensors that no memory could hold broadcast like any others: none has to be made."""
     return (10**15, 1), (10**15,)
+
+
+@broadcast_shapes.domain
+def any_two_shapes(rng):
+    """Any two shapes of up to six axes, of lengths from 0 to beyond every memory; those that do not fit are refused."""
+    most = cases.one_of(rng, 3, 7, 10**12)
+    full = cases.shape(rng, cases.whole(rng, 0, 6), least=cases.one_of(rng, 0, 1, 2), most=most)
+    shapes = []
+    for _ in range(2):
+        kept = [length if rng.random() < 0.6 else 1 for length in full]
+        shapes.append(kept[int(rng.integers(len(full) + 1)) if rng.random() < 0.5 else 0 :])
+    shorter = min(map(len, shapes))
+    if shorter and rng.random() < 0.3:
+        place, length = -1 - int(rng.integers(shorter)), cases.whole(rng, 2, 8)
+        other = cases.one_of(rng, 0, length + 1, 2 * length, length - 1 if length > 2 else 3)
+        both = (length, other) if rng.random() < 0.5 else (other, length)
+        shapes[0][place], shapes[1][place] = both
+        return Refused((tuple(shapes[0]), tuple(shapes[1])))
+    return tuple(shapes[0]), tuple(shapes[1])
+
+
+@broadcast_shapes.oracle
+def by_numpy(first, second):
+    """Asks NumPy, with a small number in place of each length, since NumPy refuses shapes beyond all memory."""
+    small = {0: 0, 1: 1}
+    for length in (*first, *second):
+        small.setdefault(length, len(small))
+    long = {number: length for length, number in small.items()}
+    shapes = (tuple(small[length] for length in shape) for shape in (first, second))
+    return tuple(long[number] for number in np.broadcast_shapes(*shapes))
 
 
 @broadcast_shapes.mistake

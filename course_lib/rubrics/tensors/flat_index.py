@@ -3,13 +3,13 @@
 import numpy as np
 
 from course_lib import tensors
-from course_lib.checking import rubric
+from course_lib.checking import Refused, cases, rubric
 from course_lib.checking.cases import unlike_lengths
 
 
 @rubric(
     answer=tensors.flat_index,
-    title="In which cell does an element stand?",
+    title="Warm-up: in which cell does an element stand?",
     points=2,
     difficulty=1,
     minutes=8,
@@ -61,6 +61,30 @@ def a_number_without_axes():
     return (), (), (), 6
 
 
+@flat_index.domain
+def any_element(rng):
+    """Any layout, with strides of either sign or 0; any element of it, or a position outside, which is refused."""
+    shape = cases.shape(rng, cases.whole(rng, 0, 5), least=cases.one_of(rng, 0, 1, 1, 1), most=6)
+    strides = tuple(cases.one_of(rng, 0, 1, int(rng.integers(-40, 41)), int(rng.integers(-40, 41))) for _ in shape)
+    offset = cases.whole(rng, 0, 3000)
+    index = [cases.one_of(rng, -n, n - 1, *(int(rng.integers(-n, n)) for _ in range(4))) if n else 0 for n in shape]
+    if shape and rng.random() < 0.2:
+        axis = int(rng.integers(len(shape)))
+        length = shape[axis]
+        index[axis] = cases.one_of(rng, length, -length - 1, length + int(rng.integers(9)), -length - 5)
+    call = tuple(index), shape, strides, offset
+    return call if all(-n <= i < n for i, n in zip(index, shape, strict=True)) else Refused(call)
+
+
+@flat_index.oracle
+def by_a_table(index, shape, strides, offset=0):
+    """Writes down the cells of all elements and lets NumPy look one up."""
+    cells = np.array(offset)
+    for length, stride in zip(shape, strides, strict=True):
+        cells = np.add.outer(cells, stride * np.arange(length))
+    return int(cells[tuple(index)])
+
+
 def _cell(index, strides, offset):
     return offset + sum(i * s for i, s in zip(index, strides, strict=True))
 
@@ -73,7 +97,7 @@ def forgets_the_offset(index, shape, strides, offset):
 
 @flat_index.mistake
 def assumes_row_major(index, shape, strides, offset):
-    """The strides were worked out from the shape. That holds for a fresh tensor only; use the ones that are given."""
+    """Strides were worked out from the shape, as `np.ravel_multi_index` does. A view has its own: use those given."""
     return tensors.flat_index(index, shape, tensors.contiguous_strides(shape), offset)
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from course_lib import tensors
-from course_lib.checking import rubric
+from course_lib.checking import cases, rubric
 from course_lib.checking.cases import unlike_lengths
 
 
@@ -56,10 +56,43 @@ def one_number():
     return (), ()
 
 
+@is_contiguous.domain
+def any_layout(rng):
+    """Any layout of up to five axes: fresh, in another order, or with one or two strides of another size or sign."""
+    shape = cases.shape(rng, cases.whole(rng, 0, 5), least=cases.one_of(rng, 0, 1, 1, 2, 2), most=5)
+    strides = list(tensors.contiguous_strides(shape))
+    for axis, length in enumerate(shape):
+        if length == 1 and rng.random() < 0.7:
+            strides[axis] = int(rng.integers(-9, 99))
+    kind = cases.one_of(rng, "fresh", "fresh", "fresh", "other", "other", "turned", "gaps")
+    if kind == "other":
+        for axis in rng.integers(len(shape), size=cases.whole(rng, 1, 2)) if shape else ():
+            stride = strides[axis]
+            strides[axis] = cases.one_of(rng, 0, -stride, 2 * stride, stride + 1, stride - 1, int(rng.integers(-9, 30)))
+    elif kind == "turned":
+        shape, strides = tensors.permuted(shape, tuple(strides), tuple(rng.permutation(len(shape)).tolist()))
+    elif kind == "gaps":
+        first = int(rng.integers(len(shape) + 1))  # this axis and those before it lie further apart
+        strides = [stride * (2 if axis <= first else 1) for axis, stride in enumerate(strides)]
+    return tuple(shape), tuple(strides)
+
+
+@is_contiguous.oracle
+def by_numpy(shape, strides):
+    """Asks NumPy's flag, on an array of single bytes: its strides count bytes, and so cells."""
+    return bool(np.lib.stride_tricks.as_strided(np.zeros(1, np.int8), shape, strides).flags.c_contiguous)
+
+
 @is_contiguous.mistake
 def looks_at_the_last_stride(shape, strides):
     """Only the last stride was looked at. A row's numbers may lie side by side while rows lie apart."""
     return 0 in shape or not strides or strides[-1] == 1
+
+
+@is_contiguous.mistake
+def looks_at_the_last_two_axes(shape, strides):
+    """Only the last two axes were looked at. Those before them may lie apart, or in another order."""
+    return 0 in shape or tensors.is_contiguous(shape[-2:], strides[-2:])
 
 
 @is_contiguous.mistake
@@ -96,7 +129,7 @@ def looks_for_gaps_only(shape, strides):
 
 @is_contiguous.mistake
 def starts_at_the_first_axis(shape, strides):
-    """This is the column-major order, in which the first axis runs fastest. Start from the last axis."""
+    """This is the order of Fortran and MATLAB, in which the first axis runs fastest. Start from the last axis."""
     return tensors.is_contiguous(shape[::-1], strides[::-1])
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from course_lib import tensors
-from course_lib.checking import rubric
+from course_lib.checking import cases, rubric
 from course_lib.checking.cases import unlike_lengths
 
 
@@ -53,6 +53,25 @@ def one_cell_for_all():
 def a_number_alone():
     """A tensor without axes is one number, and occupies one cell."""
     return torch.zeros(5, dtype=torch.int32), (), (), 3
+
+
+@occupied_bytes.domain
+def any_view(rng):
+    """Views of up to four axes with any strides from 0 on, of items of one byte to sixteen."""
+    shape = cases.shape(rng, cases.whole(rng, 0, 4), least=cases.one_of(rng, 0, 1, 1, 2), most=5)
+    wide = cases.one_of(rng, 3, 12, 40)
+    strides = tuple(cases.one_of(rng, 0, 1, *(int(rng.integers(wide + 1)) for _ in range(4))) for _ in shape)
+    offset = cases.whole(rng, 0, 20)
+    cells = offset + 1 + sum((n - 1) * s for n, s in zip(shape, strides, strict=True) if n) + cases.whole(rng, 0, 9)
+    dtype = cases.one_of(rng, "uint8", "bool", "float16", "int16", "int32", "float32", "int64", "float64", "complex128")
+    return cases.integers(rng, [cells], 1, 9, [dtype]), shape, strides, offset
+
+
+@occupied_bytes.oracle
+def one_by_one(view):
+    """Visits every element and remembers its cell."""
+    cells = {sum(i * s for i, s in zip(index, view.stride(), strict=True)) for index in np.ndindex(*view.shape)}
+    return len(cells) * view.element_size()
 
 
 @occupied_bytes.drive

@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_lib import tensors
-from course_lib.checking import rubric
+from course_lib.checking import Refused, cases, rubric
 from course_lib.checking.cases import unlike_lengths
 
 
@@ -12,7 +12,7 @@ from course_lib.checking.cases import unlike_lengths
     title="All axes in a new order",
     points=2,
     difficulty=1,
-    minutes=8,
+    minutes=10,
     forbids=[
         "numpy.transpose",
         "numpy.ndarray.transpose",
@@ -75,6 +75,34 @@ def an_axis_left_out():
 def an_axis_too_many():
     """An order that names all axes and then one of them again is refused with ValueError."""
     return (2, 3, 5), (15, 5, 1), (2, 0, 1, 0)
+
+
+@permuted.domain
+def any_order(rng):
+    """Any layout of up to six axes, in any order, its axes named from either end; what is no order is refused."""
+    rank = cases.whole(rng, 0, 6)
+    shape = cases.shape(rng, rank, most=9)
+    strides = tuple(int(rng.integers(-30, 120)) for _ in shape)
+    order = [int(axis) - rank * int(rng.integers(2)) for axis in rng.permutation(rank)]
+    if rank and rng.random() < 0.25:
+        place = int(rng.integers(rank))
+        named = order[place] % rank
+        wrong = [rank + int(rng.integers(rank + 1)), -rank - 1 - int(rng.integers(rank + 1))]
+        wrong += [(named + 1) % rank, (named + 1) % rank - rank] if rank > 1 else []
+        kind = cases.one_of(rng, "left out", "too many", "replaced", "replaced")
+        order[place : place + (kind != "too many")] = [] if kind == "left out" else [cases.one_of(rng, *wrong)]
+    call = shape, strides, tuple(order)
+    return call if sorted(axis + rank * (axis < 0) for axis in order) == list(range(rank)) else Refused(call)
+
+
+@permuted.oracle
+def by_numpy(shape, strides, order):
+    """Asks NumPy, on an array of single bytes: its strides count bytes, and so cells."""
+    view = np.lib.stride_tricks.as_strided(np.zeros(1, np.int8), shape, strides)
+    if len(order) != view.ndim:
+        raise ValueError(order)
+    turned = view.transpose(order) if order else view
+    return turned.shape, turned.strides
 
 
 @permuted.mistake

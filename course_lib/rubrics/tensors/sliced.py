@@ -3,7 +3,7 @@
 import math
 
 from course_lib import tensors
-from course_lib.checking import rubric
+from course_lib.checking import cases, rubric
 from course_lib.checking.cases import unlike_lengths
 
 
@@ -71,6 +71,41 @@ def backward():
 def backward_from_beyond():
     """A negative step from beyond the end begins at the last element too, and leaves out the one at `stop`."""
     return (3, 6), (6, 1), 1, 1, 99, 1, -2
+
+
+@sliced.domain
+def any_slice(rng):
+    """Any layout, sliced along any axis; bounds left out, inside or far outside; steps of either sign and any size."""
+    shape = cases.shape(rng, cases.whole(rng, 1, 4), most=11)
+    strides = tuple(cases.one_of(rng, 0, 1, -1, int(rng.integers(-40, 90))) for _ in shape)
+    axis = int(rng.integers(len(shape)))
+    length = shape[axis]
+    bounds = [
+        cases.one_of(
+            rng, None, 0, -1, length, -length, -length - 1, *(int(rng.integers(-14, 15)) for _ in range(5)), 99
+        )
+        for _ in range(2)
+    ]
+    step = cases.one_of(rng, 1, -1, int(rng.integers(1, 5)), -int(rng.integers(1, 5)), int(rng.integers(1, 30)), -12)
+    return shape, strides, cases.whole(rng, 0, 900), axis, *bounds, step
+
+
+@sliced.oracle
+def by_clipping(shape, strides, offset, axis, start, stop, step=1):
+    """Brings the bounds into the axis by hand, then counts positions one by one."""
+    length = shape[axis]
+    low, high = (0, length) if step > 0 else (-1, length - 1)
+    first, last = (low, high) if step > 0 else (high, low)
+    if start is not None:
+        first = max(low, min(high, start + length if start < 0 else start))
+    if stop is not None:
+        last = max(low, min(high, stop + length if stop < 0 else stop))
+    kept, position = 0, first
+    while (position < last) if step > 0 else (position > last):
+        kept, position = kept + 1, position + step
+    lengths, steps = list(shape), list(strides)
+    lengths[axis], steps[axis] = kept, step * strides[axis]
+    return tuple(lengths), tuple(steps), offset + first * strides[axis]
 
 
 def _replaced(shape, strides, axis, length, stride):
@@ -239,6 +274,14 @@ def does_not_clip(shape, strides, offset, axis, start, stop, step):
     first, last = 0 if start is None else start, shape[axis] if stop is None else stop
     new = _replaced(shape, strides, axis, max(0, math.ceil((last - first) / step)), strides[axis] * step)
     return (*new, offset + first * strides[axis])
+
+
+@sliced.mistake
+def refuses_to_walk_back(shape, strides, offset, axis, start, stop, step, *, right):
+    """A negative step was refused, as PyTorch does. NumPy's strides may be negative, and so may these."""
+    if step < 0:
+        raise ValueError(step)
+    return right
 
 
 @sliced.mistake

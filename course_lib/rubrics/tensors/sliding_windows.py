@@ -1,9 +1,10 @@
 """What an answer to `sliding_windows` must do, and the mistakes we know."""
 
+import numpy as np
 import torch
 
 from course_lib import tensors
-from course_lib.checking import rubric
+from course_lib.checking import Refused, cases, rubric
 
 
 @rubric(
@@ -63,15 +64,49 @@ def one_signal():
     return torch.arange(14), 3, 2
 
 
+@sliding_windows.domain
+def any_signal(rng):
+    """Signals of any dtype with up to three axes before time, taken from a recording; any width and step."""
+    outer = cases.shape(rng, cases.whole(rng, 0, 3), least=cases.one_of(rng, 0, 1, 1), most=3)
+    time, first, every = (
+        cases.one_of(rng, 0, *(cases.whole(rng, 1, 14) for _ in range(9))),
+        cases.whole(rng, 0, 4),
+        cases.whole(rng, 1, 4),
+    )
+    dtype = cases.one_of(rng, "int64", "int32", "uint8", "float32", "float64", "bool", "complex64")
+    shape = (*outer, first + every * time)
+    recording = cases.integers(rng, shape, 0, 1 if dtype == "bool" else 99, [dtype])
+    taken = len(range(first, shape[-1], every))
+    width = cases.one_of(
+        rng, 1, taken, taken + 1, 1 - cases.whole(rng, 1, 3), *(cases.whole(rng, 1, max(1, taken)) for _ in range(9))
+    )
+    step = cases.one_of(rng, *(cases.whole(rng, 1, 9) for _ in range(12)), -cases.whole(rng, 0, 3))
+    call = recording, width, step, first, every, bool(rng.integers(2))
+    return call if 1 <= width <= taken and step >= 1 else Refused(call)
+
+
+@sliding_windows.oracle
+def by_numpy(signal, width, step=1):
+    """Has NumPy lay the windows and takes every `step`-th; PyTorch then reads them where they are."""
+    if not 1 <= width <= signal.shape[-1] or step < 1:
+        raise ValueError(width, step)
+    windows = np.lib.stride_tricks.sliding_window_view(signal.numpy(), width, axis=-1)[..., ::step, :]
+    cells = tuple(stride // windows.itemsize for stride in windows.strides)
+    return signal.as_strided(windows.shape, cells, signal.storage_offset())
+
+
 @sliding_windows.drive
-def every_other_sample(answer, recording, width, step):
-    """Take every other sample of a recording, and say what the windows hold and where."""
-    windows = answer(recording[..., 1::2], width, step)
+def windows_of_a_recording(answer, recording, width, step, first=1, every=2, turned=False):
+    """Take samples of a recording, and say what the windows hold and where; turned, it lies in memory time first."""
+    if turned and recording.dim() > 1:
+        recording = recording.transpose(0, -1).contiguous().transpose(0, -1)
+    windows = answer(recording[..., first::every], width, step)
     if not isinstance(windows, torch.Tensor):  # has no layout to ask for: let its type be told
         return {"windows": windows, "strides": "", "offset": 0, "bytes of the storage": 0}
+    used = [s if n > 1 and windows.numel() else "any" for n, s in zip(windows.shape, windows.stride(), strict=True)]
     return {
         "windows": windows,
-        "strides": str(tuple(windows.stride())),  # as text: a wrong shape is then told first
+        "strides": str(tuple(used)),  # as text: a wrong shape is then told first
         "offset": windows.storage_offset(),
         "bytes of the storage": windows.untyped_storage().nbytes(),
     }
@@ -100,6 +135,15 @@ def stacks_slices(signal, width, step=1):
 def copies_the_signal(signal, width, step=1):
     """The signal was copied first (`contiguous`, `clone`, `reshape`). Use its own strides and offset."""
     return tensors.sliding_windows(signal.contiguous(), width, step)
+
+
+@sliding_windows.mistake
+def goes_through_numpy(signal, width, step=1):
+    """The windows were laid by NumPy, which sees no GPU and no storage of PyTorch. Use the signal's `as_strided`."""
+    if not 1 <= width <= signal.shape[-1] or step < 1:
+        raise ValueError(width, step)
+    windows = np.lib.stride_tricks.sliding_window_view(signal.numpy(), width, axis=-1, writeable=True)
+    return torch.from_numpy(windows[..., ::step, :])
 
 
 @sliding_windows.mistake

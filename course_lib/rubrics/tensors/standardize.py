@@ -1,9 +1,10 @@
 """What an answer to `standardize` must do, and the mistakes we know."""
 
+import numpy as np
 import torch
 
 from course_lib import tensors
-from course_lib.checking import rubric
+from course_lib.checking import cases, rubric
 
 
 @rubric(
@@ -60,6 +61,34 @@ def tiny_numbers():
 def nearly_equal():
     """Large numbers that are nearly equal are still not equal: their column gets deviation 1 too."""
     return torch.tensor([[50_000_000.0], [50_000_010.0], [50_000_030.0]], dtype=torch.float64)
+
+
+@standardize.domain
+def any_table(rng):
+    """Any table of either dtype, from one row and one column on, at any scale from 1e-12 to 1e12; some columns constant."""
+    rows, columns = cases.whole(rng, 1, 12), cases.whole(rng, 1, 5)
+    scale = 10.0 ** rng.integers(-12, 13, size=columns) if rng.random() < 0.5 else rng.uniform(0.5, 3, size=columns)
+    table = scale * (rng.normal(size=(rows, columns)) + rng.uniform(-9, 9, size=columns))
+    if rng.random() < 0.3:
+        table = np.round(table)
+    for column in range(columns):
+        kind = cases.one_of(rng, "plain", "plain", "plain", "constant", "one differs")
+        if kind != "plain":
+            table[:, column] = table[0, column]
+        if kind == "one differs":
+            table[int(rng.integers(rows)), column] += scale[column] * rng.uniform(0.5, 2)
+    return cases.strided(rng, torch.from_numpy(table).to(getattr(torch, cases.one_of(rng, "float32", "float64"))))
+
+
+@standardize.oracle
+def by_numpy(table):
+    """Works in NumPy's float64, column by column."""
+    wide = table.numpy().astype(np.float64)
+    made = np.zeros_like(wide)
+    for number, column in enumerate(wide.T):
+        if np.ptp(column) > 0:
+            made[:, number] = (column - column.mean()) / column.std()
+    return made.astype(table.numpy().dtype)
 
 
 @standardize.mistake
@@ -143,6 +172,13 @@ def adds_a_little(table):
 
 
 @standardize.mistake
+def as_in_batch_normalization(table):
+    """This is the form of batch normalization, which adds 1e-5 to the variance. Here nothing is added."""
+    centered = table - table.mean(dim=0)
+    return centered / (centered.square().mean(dim=0) + 1e-5).sqrt()
+
+
+@standardize.mistake
 def writes_into_the_table(table, *, right):
     """The caller's table was overwritten: `-=` and `/=` work in place. Make a new tensor."""
     table[:] = right
@@ -151,8 +187,8 @@ def writes_into_the_table(table, *, right):
 
 @standardize.alternative
 def by_sums(table):
-    """Works in float64 from sums, and adds a number too small to matter."""
-    wide = table.double()
+    """Works in float64 from sums of what is left after the first row, and adds a number too small to matter."""
+    wide = table.double() - table[0].double()
     centered = wide - wide.sum(dim=0, keepdim=True) / len(wide)
     return (centered / (centered.square().sum(dim=0, keepdim=True) / len(wide)).sqrt().add(1e-30)).to(table.dtype)
 
