@@ -65,7 +65,7 @@ def nearly_equal():
 
 @standardize.domain
 def any_table(rng):
-    """Any table of either dtype, one row and column or more, at scales from 1e-12 to 1e12; some columns are constant."""
+    """Any table of either dtype, one row and column or more, of scales from 1e-12 to 1e12; constant columns, too."""
     rows, columns = cases.whole(rng, 1, 12), cases.whole(rng, 1, 5)
     scale = 10.0 ** rng.integers(-12, 13, size=columns) if rng.random() < 0.5 else rng.uniform(0.5, 3, size=columns)
     table = scale * (rng.normal(size=(rows, columns)) + rng.uniform(-9, 9, size=columns))
