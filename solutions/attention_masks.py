@@ -53,11 +53,12 @@ def pad_batch(sequences, pad_id=0, side="right"):
 check("attention_masks.pad_batch", pad_batch)
 
 # %% [markdown] exercise="attention_masks.padding_mask"
-# `padding_mask(lengths, max_len)` says which positions of a batch padded on the right are real:
+# A warm-up. `padding_mask(lengths, max_len)` says which positions of a batch padded on the right are real:
 #
 # $$m_{bj} = [\, j < \ell_b \,], \qquad j = 0, \dots, \text{max\_len} - 1$$
 #
-# - `lengths`: (batch,) whole numbers; a length may be 0, and one above `max_len` marks the whole row
+# - `lengths`: (batch,) whole numbers, `int64` or `int32`; a length may be 0, and one above `max_len` marks the whole
+#   row; `max_len`: 0 or more. The batch may be empty.
 # - returns (batch, max_len), boolean
 #
 # ```
@@ -80,12 +81,12 @@ def padding_mask(lengths, max_len):
 check("attention_masks.padding_mask", padding_mask)
 
 # %% [markdown] exercise="attention_masks.causal_mask"
-# `causal_mask(queries, keys, device)` lets each query use the keys up to its own position. The last query
+# A warm-up. `causal_mask(queries, keys, device)` lets each query use the keys up to its own position. The last query
 # stands at the last key, so with $Q$ queries and $K$ keys
 #
 # $$c_{ij} = [\, j \le i + K - Q \,]$$
 #
-# - `queries`, `keys`: two counts; either may be the larger one; `device`: where the mask is to be made
+# - `queries`, `keys`: two counts, 0 or more; either may be the larger one; `device`: where the mask is to be made
 # - returns (query, key), boolean
 #
 # ```
@@ -113,7 +114,7 @@ check("attention_masks.causal_mask", causal_mask)
 #
 # $$M_{b0ij} = m_{bj} \wedge c_{ij}$$
 #
-# - `padding`: (batch, key), True for real keys
+# - `padding`: (batch, key), True for real keys; padding may stand anywhere, and all keys may be padding
 # - `causal`: (query, key), True for keys that are not in the future; it may allow less than the whole past, such as
 #   the last few keys only. The numbers of queries and keys may differ.
 # - returns (batch, 1, query, key), boolean: the axis of length 1 stands for all heads
@@ -142,10 +143,10 @@ check("attention_masks.combine_masks", combine_masks)
 #
 # and $w_{ij} = 0$ where row $i$ has no key to use.
 #
-# - `scores`: any shape with keys on the last axis, floating point; `mask`: boolean, broadcasts to the scores'
-#   shape
+# - `scores`: any shape with one key or more on the last axis, floating point; `mask`: boolean, broadcasts to the
+#   scores' shape, so it may lack axes or have length 1 along them
 # - returns weights of the scores' shape and dtype, in `float16` as well; no nan, and no overflow for scores in the
-#   hundreds
+#   hundreds. What stands under the mask has no influence, even if it is huge, infinite or nan.
 #
 # ```
 # masked_softmax(tensor([[0., 0., 9.], [1., 2., 3.]]),
@@ -189,7 +190,8 @@ except NotImplementedError:
 #
 # and zeros where a sequence has no real position.
 #
-# - `values`: (batch, time, feature), floating point; `mask`: (batch, time), boolean; padding may stand anywhere
+# - `values`: (batch, time, feature), floating point, in size up to a few hundred; `mask`: (batch, time), boolean;
+#   padding may stand anywhere, and a sequence may be all padding
 # - returns (batch, feature) of the values' dtype, in `float16` as well. What stands in the padding has no influence,
 #   even if it is nan. A nan at a real position does: it tells of a bug, and is not to be hidden.
 #
@@ -216,7 +218,8 @@ check("attention_masks.masked_mean", masked_mean)
 #
 # $$p_{bj} = \sum_{k < j} m_{bk} \text{ if } m_{bj}, \qquad 0 \text{ for padding}$$
 #
-# - `mask`: (batch, time), boolean; padding may stand anywhere, between tokens as well
+# - `mask`: (batch, time), boolean; padding may stand anywhere, between tokens as well; a row may have no token or
+#   several hundred
 # - returns (batch, time), `int64`
 #
 # ```
@@ -242,8 +245,8 @@ check("attention_masks.real_positions", real_positions)
 # *earlier* tokens of *its own* sequence.
 #
 # - `segments`: (batch, time) whole numbers, 0 or more: which sequence a token belongs to. The numbers are names, in
-#   no order; 0 is padding, which may use nothing and be used by nothing. It may stand anywhere, inside a sequence as
-#   well.
+#   no order, and the tokens of a sequence need not stand together. 0 is padding, which may use nothing and be used by
+#   nothing. It may stand anywhere, inside a sequence as well.
 # - returns (batch, 1, query, key), boolean
 #
 # ```
@@ -270,7 +273,8 @@ check("attention_masks.packed_mask", packed_mask)
 # %% [markdown] exercise="attention_masks.bucket_batches"
 # `bucket_batches(lengths, max_tokens)` puts sequences of similar length into batches.
 #
-# - `lengths`: a list of lengths. Take the sequences in rising length, equal lengths in the order given.
+# - `lengths`: a list of lengths, each 0 or more; the list may be empty. Take the sequences in rising length,
+#   equal lengths in the order given.
 # - A batch is padded to its longest sequence. Put the next sequence into the current batch as long as its
 #   *count × longest length* stays at most `max_tokens`; otherwise begin a new batch.
 # - A sequence longer than `max_tokens` raises a `ValueError`.

@@ -211,10 +211,9 @@ def test_gradients_through_empty_rows_are_zero_and_others_are_right():
 
 
 def test_without_keys_there_are_no_weights_and_attention_is_zero():
-    assert am.masked_softmax(torch.zeros(3, 0), torch.zeros(3, 0, dtype=torch.bool)).shape == (3, 0)
-    nothing = am.masked_attention(
-        torch.ones(3, 2), torch.ones(0, 2), torch.ones(0, 5), torch.zeros(3, 0, dtype=torch.bool)
-    )
+    no_keys = torch.zeros(3, 0, dtype=torch.bool)
+    assert am.masked_softmax(torch.zeros(3, 0), no_keys).shape == (3, 0)
+    nothing = am.masked_attention(torch.ones(3, 2), torch.ones(0, 2), torch.ones(0, 5), no_keys)
     assert nothing.tolist() == [[0.0] * 5] * 3
 
 
@@ -257,10 +256,8 @@ def test_an_additive_mask_is_zero_or_minus_infinity_in_the_dtype_asked_for(mask,
 @given(masks())
 def test_masked_mean_is_the_mean_of_what_is_left_when_padding_is_cut_out(mask):
     values = normal(*mask.shape, FEATURES)
-    expected = [
-        row[real].mean(0) if real.any() else torch.zeros(FEATURES).double()
-        for row, real in zip(values, mask, strict=True)
-    ]
+    cut_out = [row[real] for row, real in zip(values, mask, strict=True)]
+    expected = [row.mean(0) if len(row) else torch.zeros(FEATURES).double() for row in cut_out]
     garbage = values.masked_fill(~mask[:, :, None], torch.nan)
     torch.testing.assert_close(am.masked_mean(garbage, mask), torch.stack(expected))
 

@@ -1,7 +1,10 @@
 """What an answer to `bucket_batches` must do, and the mistakes we know."""
 
+import numpy as np
+
 from course_lib import attention_masks as am
-from course_lib.checking import rubric
+from course_lib.checking import Refused, rubric
+from course_lib.checking.cases import one_of, whole
 
 
 @rubric(
@@ -33,6 +36,33 @@ def too_long_for_any_batch():
 def no_sequences():
     """Without sequences there are no batches."""
     return [], 10
+
+
+@bucket_batches.domain
+def anything(rng):
+    """Any number of sequences, also none, of 0 to hundreds of tokens, ties included; now and then one that is too
+    long."""
+    longest = one_of(rng, 3, 9, 400)
+    lengths = [whole(rng, 0, longest) for _ in range(whole(rng, 0, 12))]
+    most = max(lengths, default=1)
+    max_tokens = one_of(rng, most, most + int(rng.integers(4 * longest)), most * int(rng.integers(1, 6)))
+    if lengths and most and rng.random() < 0.12:
+        return Refused((lengths, int(rng.integers(most))))
+    return lengths, max_tokens
+
+
+@bucket_batches.oracle
+def the_longest_run_that_fits(lengths, max_tokens):
+    """Sort in NumPy, and give each batch the longest run that fits, found from the end."""
+    if lengths and max(lengths) > max_tokens:
+        raise ValueError(f"{max(lengths)} tokens do not fit into {max_tokens}")
+    order = np.argsort(lengths, kind="stable").tolist() if lengths else []
+    batches = []
+    while order:
+        end = next(n for n in range(len(order), 0, -1) if n * lengths[order[n - 1]] <= max_tokens)
+        batches.append(order[:end])
+        order = order[end:]
+    return batches
 
 
 def its_own(lengths, batch, i):

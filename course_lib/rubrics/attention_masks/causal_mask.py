@@ -1,9 +1,11 @@
 """What an answer to `causal_mask` must do, and the mistakes we know."""
 
+import numpy as np
 import torch
 
 from course_lib import attention_masks as am
 from course_lib.checking import rubric
+from course_lib.checking.cases import one_of, whole
 
 
 @rubric(
@@ -20,7 +22,7 @@ def causal_mask(rng, size):
 
 
 @causal_mask.written
-def call_without_device(queries, keys, device):
+def call_without_device(queries, keys, device=None):
     """As one would type it, on the processor."""
     return f"causal_mask({queries=}, {keys=})"
 
@@ -41,6 +43,21 @@ def a_chunk_after_a_past():
 def more_queries_than_keys():
     """With two keys for five queries, the first three stand before every key and may use none."""
     return 5, 2, torch.device("cpu")
+
+
+@causal_mask.domain
+def anything(rng):
+    """Any two counts, also 0, either one the larger; with or without a device."""
+    queries, keys = whole(rng, 0, 9), whole(rng, 0, 9)
+    if rng.random() < 0.1:
+        queries, keys = one_of(rng, (1, 300), (3, 270), (260, 2))
+    return (queries, keys, torch.device("cpu")) if rng.random() < 0.5 else (queries, keys)
+
+
+@causal_mask.oracle
+def by_numpys_triangle(queries, keys, device=None):
+    """Cut the triangle with NumPy's `tri`."""
+    return np.tri(queries, keys, keys - queries, dtype=bool)
 
 
 @causal_mask.mistake

@@ -1,9 +1,11 @@
 """What an answer to `combine_masks` must do, and the mistakes we know."""
 
+import numpy as np
 import torch
 
 from course_lib import attention_masks as am
 from course_lib.checking import rubric
+from course_lib.checking.cases import mask, strided, whole
 
 
 @rubric(
@@ -39,6 +41,25 @@ def as_many_sequences_as_queries():
 def a_window_instead_of_the_whole_past():
     """The second mask may allow less than the whole past, here a window of two keys: use the one that is given."""
     return am.padding_mask(torch.tensor([4, 2]), 4), am.causal_mask(4, 4).triu(-1)
+
+
+@combine_masks.domain
+def anything(rng):
+    """Any batch, padding anywhere, also everywhere; any numbers of queries and keys; the whole past, or less of it."""
+    queries, keys = whole(rng, 1, 6), whole(rng, 1, 6)
+    causal = am.causal_mask(queries, keys)
+    if rng.random() < 0.4:
+        causal = causal & mask(rng, queries, keys)
+    return strided(rng, mask(rng, whole(rng, 1, 6), keys)), strided(rng, causal)
+
+
+@combine_masks.oracle
+def pair_by_pair(padding, causal):
+    """Ask both masks about every pair, in Python."""
+    pairs = np.zeros((len(padding), 1, *causal.shape), dtype=bool)
+    for b, _, q, k in np.ndindex(pairs.shape):
+        pairs[b, 0, q, k] = bool(padding[b, k]) and bool(causal[q, k])
+    return pairs
 
 
 @combine_masks.mistake

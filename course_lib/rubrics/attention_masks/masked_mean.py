@@ -1,10 +1,11 @@
 """What an answer to `masked_mean` must do, and the mistakes we know."""
 
+import numpy as np
 import torch
 
 from course_lib import attention_masks as am
 from course_lib.checking import rubric
-from course_lib.checking.cases import mask, normal
+from course_lib.checking.cases import floats, mask, normal, one_of, strided, whole
 
 
 @rubric(
@@ -45,6 +46,31 @@ def vectors_in_half_precision():
     """Vectors in float16 have means in float16."""
     values = torch.tensor([[[1.0, 2.0], [3.0, 8.0], [5.0, 9.0]]], dtype=torch.float16)
     return values, torch.tensor([[True, True, False]])
+
+
+@masked_mean.domain
+def anything(rng):
+    """Vectors in float16, float32 or float64; padding anywhere, also everywhere, with anything in it, nan included; now
+    and then a nan at a real position."""
+    batch, time, feature = whole(rng, 1, 5), whole(rng, 1, 9), whole(rng, 1, 5)
+    values = floats(rng, (batch, time, feature), ("float16", "float32", "float64"), (0.01, 1.0, 100.0))
+    real = mask(rng, batch, time)
+    if rng.random() < 0.5:
+        loud = one_of(rng, 30000.0, torch.nan, torch.inf, -torch.inf)
+        values = values.masked_fill(~real[:, :, None], loud)
+    if rng.random() < 0.1:
+        values[int(rng.integers(batch)), int(rng.integers(time))] = torch.nan
+    return strided(rng, values), strided(rng, real)
+
+
+@masked_mean.oracle
+def by_picking(values, mask):
+    """Pick the real vectors of each sequence, and average them in NumPy and float64."""
+    means = np.zeros((len(values), values.shape[2]))
+    for b, (row, real) in enumerate(zip(values.double().numpy(), mask.numpy(), strict=True)):
+        if real.any():
+            means[b] = np.mean(row[real], axis=0)
+    return torch.from_numpy(means).to(values.dtype)
 
 
 @masked_mean.mistake

@@ -1,10 +1,12 @@
 """What an answer to `masked_softmax` must do, and the mistakes we know."""
 
+import numpy as np
 import torch
+from scipy.special import softmax
 
 from course_lib import attention_masks as am
 from course_lib.checking import rubric
-from course_lib.checking.cases import mask, normal
+from course_lib.checking.cases import floats, integers, mask, normal, one_of, strided, whole
 
 
 @rubric(
@@ -50,6 +52,31 @@ def half_precision():
     return scores, torch.tensor([[True, True, False], [False, False, False]])
 
 
+@masked_softmax.domain
+def anything(rng):
+    """Scores of one to four axes in float16, float32 or float64, up to hundreds; a mask that may lack axes, or have
+    length 1 along them; rows without any key; huge numbers, inf and nan under the mask."""
+    shape = (*(whole(rng, 1, 5) for _ in range(whole(rng, 0, 3))), whole(rng, 1, 8))
+    scores = floats(rng, shape, scales=(1.0, 3.0, 100.0, 300.0))
+    if rng.random() < 0.25:  # so far apart that what float16 rounds on the way does not show
+        scores = 32 * integers(rng, shape, -3, 3).half()
+    thin = tuple(1 if rng.random() < 0.25 else length for length in shape[int(rng.integers(len(shape))) :])
+    usable = mask(rng, *thin)
+    if rng.random() < 0.4:
+        scores = torch.where(usable, scores, one_of(rng, 20000.0, torch.inf, -torch.inf, torch.nan)).to(scores.dtype)
+    return strided(rng, scores), strided(rng, usable)
+
+
+@masked_softmax.oracle
+def by_scipy(scores, mask):
+    """Ask SciPy for the rows that have a key, in float64."""
+    usable = np.broadcast_to(mask.numpy(), scores.shape)
+    some = usable.any(axis=-1)
+    weights = np.zeros(scores.shape)
+    weights[some] = softmax(np.where(usable, scores.double().numpy(), -np.inf)[some], axis=-1)
+    return torch.from_numpy(weights).to(scores.dtype)
+
+
 @masked_softmax.mistake
 def forgets_the_mask(scores, mask):
     """This is an ordinary softmax: keys that may not be used get a share."""
@@ -64,7 +91,7 @@ def weights_in_float32(scores, mask):
 
 @masked_softmax.mistake
 def too_large_for_float16(scores, mask):
-    """A number such as −1e9 does not exist in float16. Minus infinity exists in every floating dtype."""
+    """A number such as −1e9 does not exist in float16. float16 has a minus infinity."""
     return torch.softmax(scores.masked_fill(~mask, -1e9), dim=-1) * mask
 
 

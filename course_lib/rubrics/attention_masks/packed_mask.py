@@ -1,9 +1,11 @@
 """What an answer to `packed_mask` must do, and the mistakes we know."""
 
+import numpy as np
 import torch
 
 from course_lib import attention_masks as am
 from course_lib.checking import rubric
+from course_lib.checking.cases import one_of, strided, whole
 
 
 @rubric(
@@ -32,6 +34,26 @@ def a_row_of_padding():
 def padding_in_front():
     """Padding may also stand before, between and inside sequences."""
     return torch.tensor([[0, 2, 2, 0, 2, 0, 1, 1]])
+
+
+@packed_mask.domain
+def anything(rng):
+    """Any batch, int32 or int64; sequences named by any numbers from 1 to thousands, in any order, in one piece or in
+    several; padding anywhere, also everywhere."""
+    batch, time = whole(rng, 1, 4), whole(rng, 1, 9)
+    names = np.array([0, *rng.permutation([1, 2, 3, 10, 127, 128, 255, 256, 1000, 70000])[: whole(rng, 1, 4)]])
+    segments = names[rng.integers(len(names), size=(batch, time))]
+    if rng.random() < 0.5:
+        segments = np.sort(segments, axis=1)[:, ::-1].copy()  # in one piece, padding at the end
+    return strided(rng, torch.from_numpy(segments).to(one_of(rng, torch.int64, torch.int32)))
+
+
+@packed_mask.oracle
+def asked_one_by_one(segments):
+    """Ask about each query and each key, in Python."""
+    rows = segments.tolist()
+    allowed = [[[[row[q] == row[k] != 0 and k <= q for k in range(len(row))] for q in range(len(row))]] for row in rows]
+    return np.array(allowed, dtype=bool).reshape(len(rows), 1, segments.shape[1], segments.shape[1])
 
 
 @packed_mask.mistake

@@ -4,6 +4,7 @@ import torch
 
 from course_lib import attention_masks as am
 from course_lib.checking import rubric
+from course_lib.checking.cases import one_of, ragged, strided, whole
 
 
 @rubric(
@@ -33,6 +34,23 @@ def padding_on_the_left():
 def an_empty_sequence():
     """A sequence without tokens becomes a row of padding, on whichever side the padding is."""
     return [torch.tensor([], dtype=torch.int64), torch.tensor([7, 8])], 3, "left"
+
+
+@pad_batch.domain
+def anything(rng):
+    """One or more sequences, empty ones among them, of int32 or int64 or smaller types; any id the type holds as
+    `pad_id`, also one that is a token; both sides."""
+    sequences = ragged(rng, whole(rng, 1, 5), whole(rng, 0, 9), vocabulary=one_of(rng, 3, 50, 100))
+    pad_id = one_of(rng, 0, 1, -1, -100, int(rng.integers(2, 100)))
+    if sequences[0].dtype == torch.uint8:
+        pad_id = abs(pad_id)
+    return [strided(rng, sequence) for sequence in sequences], pad_id, one_of(rng, "right", "left")
+
+
+@pad_batch.oracle
+def by_pad_sequence(sequences, pad_id=0, side="right"):
+    """Ask torch's own function."""
+    return torch.nn.utils.rnn.pad_sequence(sequences, batch_first=True, padding_value=pad_id, padding_side=side)
 
 
 @pad_batch.mistake

@@ -1,9 +1,11 @@
 """What an answer to `padding_mask` must do, and the mistakes we know."""
 
+import numpy as np
 import torch
 
 from course_lib import attention_masks as am
 from course_lib.checking import rubric
+from course_lib.checking.cases import lengths, one_of, strided, whole
 
 
 @rubric(
@@ -30,6 +32,22 @@ def nothing_real():
 def room_to_spare():
     """`max_len` may be larger than every length, and a length above it marks the whole row, no more."""
     return torch.tensor([2, 3, 9]), 5
+
+
+@padding_mask.domain
+def anything(rng):
+    """Any batch, also an empty one, int32 or int64; lengths from 0 to beyond `max_len`, which may be 0."""
+    max_len = whole(rng, 0, 12) if rng.random() < 0.9 else int(rng.integers(120, 400))
+    dtype = one_of(rng, "int64", "int32")
+    return strided(rng, lengths(rng, whole(rng, 0, 5), max_len + one_of(rng, 0, 3), dtype=dtype)), max_len
+
+
+@padding_mask.oracle
+def by_numpy(lengths, max_len):
+    """Compare each position with each length, in NumPy."""
+    return np.array([[j < length for j in range(max_len)] for length in lengths.tolist()], dtype=bool).reshape(
+        len(lengths), max_len
+    )
 
 
 @padding_mask.mistake

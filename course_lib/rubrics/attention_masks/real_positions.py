@@ -4,6 +4,7 @@ import torch
 
 from course_lib import attention_masks as am
 from course_lib.checking import rubric
+from course_lib.checking.cases import mask, strided, whole
 
 
 @rubric(
@@ -39,6 +40,20 @@ def a_gap():
 def a_long_row():
     """A row of 300 tokens counts on past 255."""
     return torch.ones(1, 300, dtype=torch.bool)
+
+
+@real_positions.domain
+def anything(rng):
+    """Any batch; padding anywhere, also everywhere; rows of 0, 1 and several hundred tokens."""
+    time = whole(rng, 0, 9) if rng.random() < 0.9 else int(rng.integers(260, 400))
+    return strided(rng, mask(rng, whole(rng, 1, 5), time))
+
+
+@real_positions.oracle
+def by_counting(mask):
+    """Count the real tokens before each one, in Python."""
+    rows = [[sum(row[:i]) if real else 0 for i, real in enumerate(row)] for row in mask.tolist()]
+    return torch.tensor(rows, dtype=torch.int64).reshape(mask.shape)
 
 
 @real_positions.mistake
