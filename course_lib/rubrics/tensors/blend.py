@@ -63,6 +63,12 @@ def adds_bytes(first, second):
 
 
 @blend.mistake
+def goes_to_signed_bytes(first, second):
+    """The bytes went to int8, which ends at 127. A sum of two bytes reaches 510: take a wider dtype, such as int16."""
+    return ((first.to(torch.int8) + second.to(torch.int8)) // 2).to(torch.uint8)
+
+
+@blend.mistake
 def halves_first(first, second):
     """Halving each image first loses a half twice: 7 and 5 give 3 + 2 = 5 instead of 6."""
     return first // 2 + second // 2

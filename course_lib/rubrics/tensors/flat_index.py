@@ -46,7 +46,7 @@ def beyond_the_end():
 @flat_index.edge(points=1)
 def before_the_beginning():
     """A position further than the length before the end is refused with IndexError, on every axis."""
-    return (-3, 1), (2, 3), (3, 1), 0
+    return (1, -4), (2, 3), (3, 1), 0
 
 
 @flat_index.edge(points=1)
@@ -68,8 +68,8 @@ def any_element(rng):
     strides = tuple(cases.one_of(rng, 0, 1, int(rng.integers(-40, 41)), int(rng.integers(-40, 41))) for _ in shape)
     offset = cases.whole(rng, 0, 3000)
     index = [cases.one_of(rng, -n, n - 1, *(int(rng.integers(-n, n)) for _ in range(4))) if n else 0 for n in shape]
-    if shape and rng.random() < 0.2:
-        axis = int(rng.integers(len(shape)))
+    if shape and rng.random() < 0.3:
+        axis = cases.one_of(rng, shape.index(min(shape)), *range(len(shape)))
         length = shape[axis]
         index[axis] = cases.one_of(rng, length, -length - 1, length + int(rng.integers(9)), -length - 5)
     call = tuple(index), shape, strides, offset
@@ -163,6 +163,39 @@ def refuses_minus_the_length(index, shape, strides, offset, *, right):
     if any(not -n < i < n for i, n in zip(index, shape, strict=True)):
         raise IndexError(index)
     return right
+
+
+@flat_index.mistake
+def looks_at_the_first_axis_only(index, shape, strides, offset):
+    """Only the first position was checked. Every position must lie inside its own axis."""
+    if index and not -shape[0] <= index[0] < shape[0]:
+        raise IndexError(index)
+    return _cell([i + n * (i < 0) for i, n in zip(index, shape, strict=True)], strides, offset)
+
+
+@flat_index.mistake
+def skips_axes_of_length_one(index, shape, strides, offset):
+    """Axes of length 1 were skipped, unchecked. They have the positions 0 and −1, and no others."""
+    used = [(i, n, s) for i, n, s in zip(index, shape, strides, strict=True) if n != 1]
+    return tensors.flat_index(*zip(*used, strict=True), offset) if used else offset
+
+
+@flat_index.mistake
+def drops_the_sign(index, shape, strides, offset):
+    """The strides were taken without their sign. A negative stride leads back, toward the beginning of the storage."""
+    return tensors.flat_index(index, shape, tuple(map(abs, strides)), offset)
+
+
+@flat_index.mistake
+def counts_back_one_too_far(index, shape, strides, offset, *, right):
+    """Negative positions are one too far back. −1 is the last element, which stands at length − 1."""
+    return right - sum(s for i, s in zip(index, strides, strict=True) if i < 0)
+
+
+@flat_index.mistake
+def adds_the_offset_for_every_axis(index, shape, strides, offset, *, right):
+    """The offset was added once for every axis. Add it once: it is where the first element stands."""
+    return right + (len(shape) - 1) * offset if shape else right
 
 
 @flat_index.mistake

@@ -16,7 +16,7 @@ from course_lib.checking.cases import unlike_lengths
     points=3,
     difficulty=2,
     minutes=12,
-    sizes=(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12),
+    sizes=tuple(range(1, 15)),
     forbids=["course_lib.tensors.addresses_by_loops", "course_lib.tensors.addresses", "torch.Tensor.is_contiguous"],
 )
 def is_contiguous(rng, size):
@@ -35,6 +35,8 @@ def is_contiguous(rng, size):
         10: ((a, b), (b, -1)),  # every row backward
         11: ((2, b), (2 * b - 1, 0)),  # one column, stretched: from first to last as far as when contiguous
         12: ((a * b,), (2,)),  # every other element of a vector
+        13: ((2, a, b, c), (a * b * c, c, a * c, 1)),  # two axes in the middle swapped, first and last in place
+        14: ((2, 2, a, b, c), (3 * a * b * c, a * b * c, b * c, c, 1)),  # gaps along the first of five axes
     }[size]
 
 
@@ -59,14 +61,15 @@ def one_number():
 @is_contiguous.domain
 def any_layout(rng):
     """Any layout of up to five axes: fresh, in another order, or with one or two strides of another size or sign."""
-    shape = cases.shape(rng, cases.whole(rng, 0, 5), least=cases.one_of(rng, 0, 1, 1, 2, 2), most=5)
+    rank = cases.one_of(rng, cases.whole(rng, 0, 5), int(rng.integers(2, 6)))
+    shape = cases.shape(rng, rank, least=cases.one_of(rng, 0, 1, 1, 2, 2), most=6 - rank // 2)
     strides = list(tensors.contiguous_strides(shape))
     for axis, length in enumerate(shape):
         if length == 1 and rng.random() < 0.7:
             strides[axis] = int(rng.integers(-9, 99))
     kind = cases.one_of(rng, "fresh", "fresh", "fresh", "other", "other", "turned", "gaps")
     if kind == "other":
-        for axis in rng.integers(len(shape), size=cases.whole(rng, 1, 2)) if shape else ():
+        for axis in (int(rng.integers(rank)), cases.one_of(rng, 0, int(rng.integers(rank)))) if rank else ():
             stride = strides[axis]
             strides[axis] = cases.one_of(rng, 0, -stride, 2 * stride, stride + 1, stride - 1, int(rng.integers(-9, 30)))
     elif kind == "turned":
@@ -99,6 +102,19 @@ def looks_at_the_last_two_axes(shape, strides):
 def looks_at_the_first_stride(shape, strides):
     """Only the first stride was looked at. The axes to its right may be in another order all the same."""
     return 0 in shape or not shape or shape[0] * strides[0] == math.prod(shape)
+
+
+@is_contiguous.mistake
+def looks_at_both_ends(shape, strides):
+    """Only the first and the last stride were looked at. Axes between them may be in another order."""
+    used = [(n, s) for n, s in zip(shape, strides, strict=True) if n > 1]
+    return 0 in shape or not used or (used[0][0] * used[0][1] == math.prod(shape) and used[-1][1] == 1)
+
+
+@is_contiguous.mistake
+def leaves_out_the_first_axis(shape, strides):
+    """The first axis was left out of the comparison. Its stride must be exactly right, too."""
+    return 0 in shape or tensors.is_contiguous(shape[1:], strides[1:])
 
 
 @is_contiguous.mistake

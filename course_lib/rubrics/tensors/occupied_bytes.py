@@ -58,7 +58,8 @@ def a_number_alone():
 @occupied_bytes.domain
 def any_view(rng):
     """Views of up to four axes with any strides from 0 on, of items of one byte to sixteen."""
-    shape = cases.shape(rng, cases.whole(rng, 0, 4), least=cases.one_of(rng, 0, 1, 1, 2), most=5)
+    rank = cases.one_of(rng, cases.whole(rng, 0, 4), int(rng.integers(1, 5)))
+    shape = cases.shape(rng, rank, least=cases.one_of(rng, 0, 1, 1, 2), most=5)
     wide = cases.one_of(rng, 3, 12, 40)
     strides = tuple(cases.one_of(rng, 0, 1, *(int(rng.integers(wide + 1)) for _ in range(4))) for _ in shape)
     offset = cases.whole(rng, 0, 20)
@@ -98,6 +99,26 @@ def counts_from_first_to_last(view):
     if view.numel() == 0:
         return 0
     return (1 + sum((n - 1) * s for n, s in zip(view.shape, view.stride(), strict=True))) * view.element_size()
+
+
+@occupied_bytes.mistake
+def takes_the_smaller_count(view):
+    """The smaller of elements and span was taken. A view can meet cells twice and skip others at the same time."""
+    span = 1 + sum((n - 1) * s for n, s in zip(view.shape, view.stride(), strict=True))
+    return min(view.numel(), span if view.numel() else 0) * view.element_size()
+
+
+@occupied_bytes.mistake
+def looks_at_three_axes(view):
+    """Only the last three axes were looked at. There may be any number of them."""
+    cells = np.unique(tensors.addresses(tuple(view.shape[-3:]), view.stride()[-3:]))
+    return cells.size * view.element_size()
+
+
+@occupied_bytes.mistake
+def counts_elements_of_four_bytes(view, *, right):
+    """Every element was taken for 4 bytes. How large one is depends on the dtype: ask `element_size()`."""
+    return right // view.element_size() * 4
 
 
 @occupied_bytes.mistake

@@ -132,6 +132,12 @@ def leaves_the_shape(shape, strides, order, *, right):
 
 
 @permuted.mistake
+def exchanges_the_two_results(shape, strides, order, *, right):
+    """Shape and strides came out in exchanged places. First the new shape, then the new strides."""
+    return right[::-1]
+
+
+@permuted.mistake
 def reverses_all_axes(shape, strides, order):
     """All axes were reversed, as `.T` does for a matrix. Follow `order`."""
     tensors.permuted(shape, strides, order)

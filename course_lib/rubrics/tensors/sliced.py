@@ -68,9 +68,15 @@ def backward():
 
 
 @sliced.edge(points=1)
+def backward_to_before():
+    """Walking back to a stop before the beginning, the first element is met as well."""
+    return (3, 5), (5, 1), 0, 1, -1, -9, -1
+
+
+@sliced.edge(points=1)
 def backward_from_beyond():
     """A negative step from beyond the end begins at the last element too, and leaves out the one at `stop`."""
-    return (3, 6), (6, 1), 1, 1, 99, 1, -2
+    return (3, 8), (8, 1), 1, 1, 99, 3, -2
 
 
 @sliced.domain
@@ -274,6 +280,21 @@ def does_not_clip(shape, strides, offset, axis, start, stop, step):
     first, last = 0 if start is None else start, shape[axis] if stop is None else stop
     new = _replaced(shape, strides, axis, max(0, math.ceil((last - first) / step)), strides[axis] * step)
     return (*new, offset + first * strides[axis])
+
+
+@sliced.mistake
+def cuts_a_stop_at_zero(shape, strides, offset, axis, start, stop, step):
+    """A stop before the beginning was cut to 0. Walking back, cut it to −1, or the first element is left out."""
+    if stop is not None and step < 0:
+        stop = max(stop, -shape[axis])
+    return tensors.sliced(shape, strides, offset, axis, start, stop, step)
+
+
+@sliced.mistake
+def brings_bounds_in_twice(shape, strides, offset, axis, start, stop, step):
+    """Negative bounds had the length added twice, once by `slice.indices`. Let one of the two bring them in."""
+    start, stop = (bound if bound is None or bound >= 0 else bound + shape[axis] for bound in (start, stop))
+    return tensors.sliced(shape, strides, offset, axis, start, stop, step)
 
 
 @sliced.mistake

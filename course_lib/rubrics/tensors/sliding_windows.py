@@ -163,6 +163,13 @@ def assumes_packed_channels(signal, width, step=1, *, right):
 
 
 @sliding_windows.mistake
+def asks_a_copy_for_outer_strides(signal, width, step=1, *, right):
+    """The outer strides are those of a contiguous copy. Ask the signal itself, as it lies in memory."""
+    outer = tensors.contiguous_strides(tuple(signal.shape))[:-1]
+    return right.as_strided(right.shape, (*outer, *right.stride()[-2:]), signal.storage_offset())
+
+
+@sliding_windows.mistake
 def swaps_the_strides(signal, width, step=1, *, right):
     """The step went to the samples inside a window. It leads from one window to the next: swap the last two strides."""
     *outer, window, sample = right.stride()

@@ -116,6 +116,13 @@ def divides_by_the_variance(table):
 
 
 @standardize.mistake
+def scales_to_zero_and_one(table):
+    """The columns reach from 0 to 1. That is min-max scaling; here they get mean 0 and deviation 1."""
+    low, high = table.amin(dim=0), table.amax(dim=0)
+    return ((table - low) / (high - low)).masked_fill(low == high, 0.0)
+
+
+@standardize.mistake
 def only_shifts(table):
     """The columns were shifted to mean 0 but not scaled."""
     return table - table.mean(dim=0)
