@@ -99,7 +99,9 @@ def _lengths(pairs: list[Pair], listed: bool) -> list[int]:
 
 
 def _of_flags(want: np.ndarray, got: np.ndarray) -> str:
-    if want.size > 1 and (want != got).all():
+    if want.size == 1:
+        return f"The value is {bool(got[0])}, but should be {bool(want[0])}."
+    if (want != got).all():
         return "True and False are swapped everywhere."
     if (got | want == got).all():
         count = int((got & ~want).sum())

@@ -57,6 +57,7 @@ def test_the_relation_is_named(words, got, kind):
     ("expected", "actual", "words"),
     [
         ([True, False, True], [False, True, False], "swapped everywhere"),
+        ([False], [True], "The value is True, but should be False."),
         ([True, False, True], [True, True, True], "1 value is True that should be False"),
         ([True, True, True], [True, False, False], "2 values are False that should be True"),
     ],
