@@ -44,10 +44,9 @@ def table_row(first, width):
 check("string_comparison.table_row", table_row)
 
 # %% [markdown] exercise="string_comparison.to_upper"
-# `to_upper(text)` returns `text` with the letters a to z turned into A to Z, by arithmetic on codes: a
-# capital's code is that of its small letter minus 32. Every other character stays as it is, also é and ß: in
-# ASCII 32 is the distance of the cases, elsewhere it is not. (`str.upper` and its relatives are not to be
-# used.)
+# `to_upper(text)` returns `text` with the letters a to z turned into A to Z, by arithmetic on codes. A capital's
+# code is that of its small letter minus 32. Every other character of `text`, which may be empty, stays as it is,
+# also é, ß and the Greek σ: 32 is a distance in ASCII alone.
 #
 # ```
 # to_upper("z{1}é") == "Z{1}é"
@@ -66,8 +65,9 @@ def to_upper(text):
 check("string_comparison.to_upper", to_upper)
 
 # %% [markdown] exercise="string_comparison.c_compare"
-# `c_compare(left, right)` compares two `bytes` as C's `strcmp` compares strings. It returns an integer: the
-# first byte of `left` that differs, minus the byte of `right` at the same place; 0 if none differs.
+# `c_compare(left, right)` compares two `bytes` as C's `strcmp` compares strings. C promises only the sign of the
+# result. Here we return what many libraries do, a difference: the first byte of `left` that differs, minus the
+# byte of `right` at the same place. If none differs, the result is 0.
 #
 # - Bytes count as 0 to 255 (`unsigned char`).
 # - A zero byte, NUL, ends a string, and what follows it does not exist. Where the `bytes` hold no zero, imagine
@@ -101,8 +101,8 @@ check("string_comparison.c_compare", c_compare)
 # numbers and strings) such that, place by place,
 #
 # - the end of a name comes before a number, and a number before any other character;
-# - numbers stand in order of value, however long they are, and other characters in order of their codes
-#   (capitals before small letters, say);
+# - numbers stand in order of value, with up to 300 digits, and other characters in order of their code points.
+#   So capitals come before small letters, and é and `e` with an accent (U+0301) are two texts;
 # - names that differ only in leading zeros, `a2` and `a02`, have equal keys;
 # - only 0 to 9 are digits; ² and the digits of other scripts are characters. A hyphen or a
 #   dot is a character too, no minus sign and no decimal point, and so are spaces and line breaks.
@@ -138,9 +138,8 @@ def natural_key(text):
 check("string_comparison.natural_key", natural_key)
 
 # %% [markdown] exercise="string_comparison.utf8_encode"
-# `utf8_encode(text)` returns the UTF-8 bytes of `text`, without `str.encode`, `bytes(text, …)` or another codec.
-# (The check does not see every codec; the bits are the exercise.) For each code point, the bits `x` are filled in
-# from the highest to the lowest:
+# `utf8_encode(text)` returns the UTF-8 bytes of `text`, without any codec: the bits are the exercise. For each code
+# point, U+0000 included, the bits `x` are filled in from the highest to the lowest:
 #
 # ```
 # up to U+007F      0xxxxxxx
@@ -224,7 +223,8 @@ check("string_comparison.compose_hangul", compose_hangul)
 
 # %% [markdown] exercise="string_comparison.typo_distance"
 # Fingers exchange letters: *lenght*. `typo_distance(left, right)` is the edit distance in which exchanging two
-# **neighboring** characters costs 1, like an insertion, a deletion or a substitution. With $a$ = `left`, $b$ =
+# **neighboring** characters costs 1, like an insertion, a deletion or a substitution. Characters are code points,
+# so 한 and 😀 are one each. Both texts may be empty. With $a$ = `left`, $b$ =
 # `right` and $d(i, j)$ the distance of the first $i$ characters from the first $j$, counting places from 0, add
 # one choice to the three of the page's equation:
 #

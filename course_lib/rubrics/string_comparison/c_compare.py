@@ -1,5 +1,7 @@
 """What an answer to `c_compare` must do, and the mistakes we know."""
 
+import numpy as np
+
 from course_lib import string_comparison as sc
 from course_lib.checking import cases, rubric
 
@@ -38,6 +40,29 @@ def nothing_against_nothing():
     return b"", b"\0abc"
 
 
+@c_compare.domain
+def any_two(rng):
+    """Any bytes from 0 to 255, empty or long, equal or not, with zero bytes anywhere, several or none."""
+    some = cases.one_of(rng, [97, 98], [0, 97], [0, 1, 127, 128, 255], [*range(256)], [65, 97, 122, 233])
+
+    def draw(most):
+        return bytes(int(byte) for byte in rng.choice(some, size=cases.whole(rng, 0, most)))
+
+    shared = draw(cases.one_of(rng, 0, 3, 3, 8, 400))
+    left, right = shared + draw(6), shared + draw(6)
+    return left, left if rng.random() < 0.1 else right
+
+
+@c_compare.oracle
+def by_numpy(left, right):
+    """Fill both up with zeros behind their first zero and subtract all places at once."""
+    left, right = left.partition(b"\0")[0], right.partition(b"\0")[0]
+    longest = max(len(left), len(right))
+    one, other = (np.frombuffer(text.ljust(longest, b"\0"), np.uint8).astype(int) for text in (left, right))
+    differing = (one - other)[one != other]
+    return int(differing[0]) if differing.size else 0
+
+
 def signed(byte):
     """Return a byte as a `signed char` holds it."""
     return byte - 256 if byte > 127 else byte
@@ -58,7 +83,7 @@ def reads_past_the_nul(left, right):
 
 @c_compare.mistake
 def only_the_sign(left, right):
-    """The sign is right, but the result should be the difference of the two bytes, not −1 or 1."""
+    """Only the sign came out. C promises no more, and some libraries return −1 or 1; here return the difference."""
     difference = sc.c_compare(left, right)
     return (difference > 0) - (difference < 0)
 

@@ -1,9 +1,10 @@
 """What an answer to `compose_hangul` must do, and the mistakes we know."""
 
 import re
+import unicodedata
 
 from course_lib import string_comparison as sc
-from course_lib.checking import rubric
+from course_lib.checking import cases, rubric
 
 
 @rubric(
@@ -64,6 +65,47 @@ def letters_that_do_not_join():
 def a_tail_after_another_character():
     """A tail stays alone after `d` and U+D7A4: they are no syllables, though multiples of 28 away from U+AC00."""
     return code_points("d\u11a8 \ud7a4\u11a8")
+
+
+@compose_hangul.domain
+def any_text(rng):
+    """Any text: letters in any order, syllables with and without a tail, old letters, letters for display, accents."""
+    kinds = [range(0x1100, 0x1113), range(0x1161, 0x1176), range(0x11A8, 0x11C3), range(0xAC00, 0xD7A4)]
+    beside = [
+        0x10FF,
+        0x1113,
+        0x115F,
+        0x1160,
+        0x1176,
+        0x11A7,
+        0x11C3,
+        0xABFF,
+        0xD7A4,
+        0x3131,
+        0x314F,
+        0x61,
+        0x301,
+        0x1F600,
+    ]
+
+    def draw():
+        kind = cases.one_of(rng, 0, 1, 2, 3, "open", "apart", "apart", "beside")
+        if kind == "open":
+            return chr(0xAC00 + 28 * int(rng.integers(399)))
+        if kind == "apart":
+            return unicodedata.normalize("NFD", chr(int(rng.integers(0xAC00, 0xD7A4))))
+        if kind == "beside":
+            return chr(cases.one_of(rng, *beside))
+        codes = kinds[kind]
+        return chr(cases.one_of(rng, codes[0], codes[-1], int(rng.integers(codes[0], codes[-1] + 1))))
+
+    return code_points("".join(draw() for _ in range(cases.whole(rng, 0, 10))))
+
+
+@compose_hangul.oracle
+def by_normalization(text):
+    """Let NFC compose each run of Hangul, and nothing else."""
+    return re.sub("[\u1100-\u11ff\uac00-\ud7a3]+", lambda run: unicodedata.normalize("NFC", run[0]), text)
 
 
 @compose_hangul.program

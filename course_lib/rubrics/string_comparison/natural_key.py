@@ -1,9 +1,11 @@
 """What an answer to `natural_key` must do, and the mistakes we know."""
 
+import functools
 import re
+import unicodedata
 
 from course_lib import string_comparison as sc
-from course_lib.checking import call_each, rubric
+from course_lib.checking import call_each, cases, rubric
 
 
 @rubric(
@@ -45,6 +47,53 @@ def digits_of_other_scripts():
     return (["a²", "a٣", "a10", "a9", "ab", "a1٣", "a1²"],)
 
 
+@natural_key.edge(points=1)
+def characters_beyond_ffff():
+    """Characters come in order of code points: an emoji after U+FF5E, whatever the order of their UTF-16 units."""
+    return (["a😀", "a～", "a9", "é", "e\u0301"],)  # é and e with an accent are two texts
+
+
+@natural_key.domain
+def any_names(rng):
+    """Any names, also an empty one: numbers of up to 300 digits, zeros before them, signs, dots, all scripts, emoji."""
+    chars = cases.one_of(rng, "ab", "aB", "a-.,+_ ", "a²٣५Ⅷ½", "a～😀\ufffd𝟙", "ae\u0301é", "a\n\t\0~", "")
+
+    def draw():
+        digits = cases.text(rng, cases.one_of(rng, 1, 1, 2, 3, 20, 300), cases.one_of(rng, "01", "019", "0123456789"))
+        pieces = [
+            cases.text(rng, cases.whole(rng, 0, 3), chars),
+            digits,
+            cases.text(rng, cases.whole(rng, 0, 2), chars),
+        ]
+        last = cases.text(rng, cases.whole(rng, 0, 2), "0129")
+        return "".join(pieces[int(rng.integers(3)) :]) + last if rng.random() < 0.9 else chars[:1]
+
+    names = [draw() for _ in range(cases.whole(rng, 2, 8))]
+    return ([*names, cases.one_of(rng, "", *names)],)
+
+
+@natural_key.oracle
+def by_comparing_two(text):
+    """Compare two names at a time, from the left, and cut off what is equal."""
+
+    def compare(one, other):
+        while one and other:
+            ahead = [re.match("[0-9]+", name) for name in (one, other)]
+            if all(ahead):
+                left, right = (int(found[0]) for found in ahead)
+                cuts = [found.end() for found in ahead]
+            elif any(ahead):
+                return -1 if ahead[0] else 1
+            else:
+                left, right, cuts = ord(one[0]), ord(other[0]), [1, 1]
+            if left != right:
+                return left - right
+            one, other = one[cuts[0] :], other[cuts[1] :]
+        return len(one) - len(other)
+
+    return functools.cmp_to_key(compare)(text)
+
+
 @natural_key.drive
 def sort_with(answer, names):
     """Sort a list of names with the key."""
@@ -56,6 +105,9 @@ def sort_with(answer, names):
 def as_a_sort(names):
     """A key is seen by what it sorts."""
     return f"sorted([{', '.join(map(repr, names))}], key=natural_key)"
+
+
+pieces_of = re.compile("[0-9]+|[^0-9]").findall
 
 
 def split_numbers(text):
@@ -172,6 +224,25 @@ def trusts_isdigit(text):
 def digits_of_every_script(text):
     r"""`\d` also finds the digits of other scripts; look for 0 to 9 alone."""
     return tuple(int(p) if place % 2 else p for place, p in enumerate(re.split(r"(\d+)", text)))
+
+
+@natural_key.mistake
+def as_natsort_recipes_do(text):
+    r"""This is the recipe that people pass on, `int` or `lower` of each piece of `re.split(r"(\d+)", …)`; it mixes the
+    cases and reads digits of other scripts. Here both stay characters with their own codes."""
+    return [int(p) if p.isdecimal() else p.lower() for p in re.split(r"(\d+)", text)]
+
+
+@natural_key.mistake
+def in_order_of_utf16(text):
+    """A character beyond U+FFFF came too early, in the order of UTF-16 units. Compare code points."""
+    return tuple((0, int(p)) if "0" <= p[0] <= "9" else (1, p.encode("utf-16-be")) for p in pieces_of(text))
+
+
+@natural_key.mistake
+def normalizes_first(text):
+    """The text was normalized, so that é and e with an accent became one. Here they are two texts with two orders."""
+    return sc.natural_key(unicodedata.normalize("NFC", text))
 
 
 @natural_key.alternative

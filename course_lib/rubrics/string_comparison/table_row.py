@@ -1,7 +1,7 @@
 """What an answer to `table_row` must do, and the mistakes we know."""
 
 from course_lib import string_comparison as sc
-from course_lib.checking import rubric
+from course_lib.checking import cases, rubric
 
 
 @rubric(
@@ -31,6 +31,22 @@ def the_code_after_the_tilde():
 def the_end_of_the_table():
     """The table has 128 codes, so a row that would go on stops after 127."""
     return 120, 11
+
+
+@table_row.domain
+def any_row(rng):
+    """Any row of the table, from any code on, of any width, also far beyond the end of the table."""
+    first = cases.one_of(rng, 0, 127, *(int(rng.integers(128)) for _ in range(6)))
+    return first, cases.one_of(rng, 1, 16, cases.whole(rng, 1, 20), cases.whole(rng, 1, 200), 128 - first)
+
+
+@table_row.oracle
+def by_curses(first, width):
+    """Ask Python's own names of control codes."""
+    from curses import ascii as names
+
+    codes = list(range(128))[first:][:width]
+    return " ".join([f"{first}:".rjust(4), *(names.unctrl(code).rjust(2) for code in codes)])
 
 
 @table_row.mistake

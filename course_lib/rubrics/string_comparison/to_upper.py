@@ -6,10 +6,10 @@ from course_lib.checking import cases, rubric
 
 @rubric(
     answer=sc.to_upper,
-    title="Upper case by arithmetic",
+    title="Warm-up: upper case by arithmetic",
     points=2,
     difficulty=1,
-    minutes=8,
+    minutes=5,
     forbids=[f"{kind}.{way}" for kind in ("str", "bytes") for way in ("upper", "swapcase", "title", "capitalize")],
 )
 def to_upper(rng, size):
@@ -21,6 +21,20 @@ def to_upper(rng, size):
 def letters_outside_ascii():
     """Only a to z change; é, ß, ÿ and the Greek σ stay, because 32 is a distance in ASCII alone."""
     return ("née: ß, ÿ, σ",)
+
+
+@to_upper.domain
+def any_text(rng):
+    """Any text, also an empty one: letters of every script, the neighbors of a and z, control codes, emoji."""
+    near = "".join(map(chr, [*range(62, 96), *range(94, 128)]))
+    alphabet = cases.one_of(rng, "", "", near, "azAZ@[`{", "".join(map(chr, range(256))))
+    return (cases.text(rng, cases.whole(rng, 0, 30), alphabet),)
+
+
+@to_upper.oracle
+def by_bytes(text):
+    """Let `bytes.upper` do it, which knows the letters of ASCII only; UTF-8 writes every other one without them."""
+    return text.encode().upper().decode()
 
 
 @to_upper.mistake

@@ -1,5 +1,7 @@
 """What an answer to `typo_distance` must do, and the mistakes we know."""
 
+import functools
+
 from course_lib import string_comparison as sc
 from course_lib.checking import cases, rubric
 
@@ -19,7 +21,8 @@ def typo_distance(rng, size):
     copy = {3: start.capitalize(), 5: start[:2] + "o" + start[2:], 8: start[2:3] + start[4:]}.get(
         size, start
     )  # far enough from the exchange
-    return start + left, copy + right
+    end = "".join(cases.one_of(rng, "t", "w") for _ in range(3)) if size > 2 else ""  # words as long, other distances
+    return start + left + "t" * len(end), copy + right + end
 
 
 @typo_distance.edge(points=1)
@@ -44,6 +47,48 @@ def a_pair_better_not_exchanged():
 def a_word_at_the_end_of_another():
     """Before the first letter there is none to exchange, though Python reads place −1 as the last one."""
     return "at", "combat"
+
+
+@typo_distance.edge(points=1)
+def characters_of_several_bytes():
+    """A character is one, however many bytes it has: from 한글 to 글한 is one exchange, and an emoji is one letter."""
+    return "한글😀", "글한"
+
+
+@typo_distance.domain
+def any_two_words(rng):
+    """Any two texts of all scripts: empty, equal, unlike, of very unlike lengths, one edited into the other."""
+    alphabet = cases.one_of(rng, "ab", "abc", "abcdefgh", "aAbB", "한글자모", "é😀a🚀", "ae\u0301é", "a b-", "")
+    left = cases.text(
+        rng, cases.one_of(rng, cases.whole(rng, 0, 4), *(int(n) for n in rng.integers(3, 11, 3))), alphabet
+    )
+    kind = cases.one_of(rng, "edited", "edited", "edited", "other", "longer", "shifted", "equal")
+    if kind == "equal":
+        return left, left
+    if kind == "other":
+        return left, cases.text(rng, cases.whole(rng, 0, 10), alphabet)
+    if kind == "longer":
+        pair = cases.text(rng, int(rng.integers(8, 14)), alphabet) + left, left
+        return pair if rng.random() < 0.5 else pair[::-1]
+    if kind == "shifted":
+        return left, left[3:] + left[:3]
+    return left, cases.edited(rng, left, int(rng.integers(1, 6)), alphabet or "abc")
+
+
+@typo_distance.oracle
+def from_the_front(left, right):
+    """Recurse on what is left of both words, from the front."""
+
+    @functools.cache
+    def least(one, other):
+        if not one or not other:
+            return len(one) + len(other)
+        ways = [least(one[1:], other) + 1, least(one, other[1:]) + 1, least(one[1:], other[1:]) + (one[0] != other[0])]
+        if len(one) > 1 and one[:2] == other[1::-1] and len(other) > 1:
+            ways.append(least(one[2:], other[2:]) + 1)
+        return min(ways)
+
+    return least(left, right)
 
 
 @typo_distance.program
@@ -181,7 +226,8 @@ def nothing_for_an_empty_word(left, right):
 
 @typo_distance.mistake
 def edits_a_pair_twice(left, right):
-    """Letters were edited between two that were exchanged (the unrestricted distance). Leave such a pair alone."""
+    """Letters were edited between two that were exchanged: this is the unrestricted Damerau–Levenshtein distance.
+    Here an exchanged pair is left alone."""
     far, seen = len(left) + len(right), {}
     table = {(row, column): far for row in range(-1, len(left) + 1) for column in range(-1, len(right) + 1)}
     table |= {(row, 0): row for row in range(len(left) + 1)}
@@ -196,6 +242,34 @@ def edits_a_pair_twice(left, right):
             table[row, column] = min(exchanged, replaced, table[row - 1, column] + 1, table[row, column - 1] + 1)
         seen[one] = row
     return table[len(left), len(right)]
+
+
+@typo_distance.mistake
+def counts_bytes(left, right):
+    """The edits of bytes were counted. A character such as 한 has several; compare the characters themselves."""
+    return sc.typo_distance(left.encode(), right.encode())
+
+
+@typo_distance.mistake
+def takes_the_next_best_edit(left, right):
+    """At each place the edit that looked best was taken, and a later one may have been cheaper. Compare all ways: fill
+    the whole table."""
+    edits, one, other = 0, 0, 0
+    while one < len(left) and other < len(right):
+        a, b = left[one : one + 2], right[other : other + 2]
+        if a[0] == b[0]:
+            one, other = one + 1, other + 1
+            continue
+        edits += 1
+        if len(a) > 1 and a == b[::-1]:
+            one, other = one + 2, other + 2
+        elif a[1:] == b[0]:
+            one += 1
+        elif b[1:] == a[0]:
+            other += 1
+        else:
+            one, other = one + 1, other + 1
+    return edits + len(left) - one + len(right) - other
 
 
 @typo_distance.alternative

@@ -1,7 +1,7 @@
 """What an answer to `utf8_encode` must do, and the mistakes we know."""
 
 from course_lib import string_comparison as sc
-from course_lib.checking import cases, rubric
+from course_lib.checking import Refused, cases, rubric
 
 
 @rubric(
@@ -50,6 +50,30 @@ def the_last_surrogate():
 
 
 SURROGATES = range(0xD800, 0xE000)
+
+
+@utf8_encode.domain
+def any_text(rng):
+    """Any text of any code points, also an empty one, with the ends of each length; surrogates are refused."""
+    ends = [0, 0x7F, 0x80, 0x7FF, 0x800, 0xD7FF, 0xE000, 0xFEFF, 0xFFFF, 0x10000, 0x10FFFF]
+
+    def draw():
+        code = cases.one_of(rng, *ends, *(int(rng.integers(top)) for top in (0x80, 0x800, 0x10000, 0x110000)))
+        return "가" if code in SURROGATES else chr(code)
+
+    text = "".join(draw() for _ in range(cases.whole(rng, 0, 12)))
+    if rng.random() < 0.85:
+        return (text,)
+    halves = [chr(cases.one_of(rng, 0xD800, 0xDBFF, 0xDC00, 0xDFFF, int(rng.integers(0xD800, 0xE000))))]
+    halves += ["\udc00"] if rng.random() < 0.3 else []  # a pair of them is no character either
+    place = int(rng.integers(len(text) + 1))
+    return Refused((text[:place] + "".join(halves) + text[place:],))
+
+
+@utf8_encode.oracle
+def by_codec(text):
+    """Ask Python's codec."""
+    return text.encode("utf-8")
 
 
 @utf8_encode.program
@@ -145,6 +169,12 @@ utf8_encode.slip(
 def begins_with_a_byte_order_mark(text, *, right):
     """The result begins with EF BB BF. UTF-8 has no byte order, so it needs no mark."""
     return b"\xef\xbb\xbf" + right
+
+
+@utf8_encode.mistake
+def as_java_writes_it(text, *, right):
+    """U+0000 came out as C0 80, as in the modified UTF-8 of Java. In UTF-8 it is the single byte 0."""
+    return right.replace(b"\0", b"\xc0\x80")
 
 
 @utf8_encode.alternative
