@@ -18,7 +18,7 @@ def mask_from_ids(
     """Mark the tokens that are real, by comparing each id with the id of the padding.
 
     Correct only if `pad_id` never stands for a real token, as an end-of-text id used for padding
-    does. Source: Devlin et al. 2019, whose pad id is 0.
+    does. Source: BERT's vocabulary, whose pad id is 0.
 
     >>> ids = torch.tensor([[5, 0, 7, 9, 9], [3, 9, 9, 9, 9]])
     >>> mask_from_ids(ids, pad_id=9).int().tolist()

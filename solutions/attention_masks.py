@@ -110,7 +110,13 @@ check("attention_masks.causal_mask", causal_mask)
 
 # %% [markdown] exercise="attention_masks.combine_masks"
 # `combine_masks(padding, causal)` makes the mask for scores of shape (batch, head, query, key): a key may be
-# used if it is real *and* not in the query's future.
+# used if it is real *and* not in the query's future. Here is a version that runs without an error for one sequence, and
+# is wrong. Find out in which ways, and write a right one.
+#
+# ```
+# def combine_masks(padding, causal):
+#     return padding[:, None, :] | ~causal
+# ```
 #
 # $$M_{b0ij} = m_{bj} \wedge c_{ij}$$
 #

@@ -13,7 +13,7 @@ from course_lib.checking.cases import one_of, whole
     title="The past and nothing but the past",
     points=2,
     difficulty=1,
-    minutes=12,
+    minutes=8,
     forbids=["torch.nn.attention.bias.causal_lower_right"],
 )
 def causal_mask(rng, size):

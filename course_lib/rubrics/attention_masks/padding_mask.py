@@ -13,7 +13,7 @@ from course_lib.checking.cases import lengths, one_of, strided, whole
     title="A mask of the real tokens",
     points=2,
     difficulty=1,
-    minutes=8,
+    minutes=5,
 )
 def padding_mask(rng, size):
     """Batches whose sequences differ in length, one of them full."""
