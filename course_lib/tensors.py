@@ -18,8 +18,8 @@ Layout = tuple[Shape, Shape, int]  # shape, strides, offset
 def nested_shape(nested: object) -> Shape:
     """Say how long a nested list is along each axis, the outermost first.
 
-    A number has no axis, so its shape is (). Raises ValueError for a ragged list, since a tensor is
-    a full box. Source: Harris et al. 2020.
+    A number has no axis, so its shape is (). Raises ValueError for a ragged list, since a
+    tensor is a full box. Source: Harris et al. 2020.
 
     >>> nested_shape([[1, 2, 3], [4, 5, 6]])
     (2, 3)
