@@ -34,7 +34,8 @@ def refusal(concept: str) -> str:
 def stages(concept: str) -> list[Stage]:
     """Return what concerns a concept, in the order in which its failures are cheapest to mend."""
     code = [f"course_lib/{concept}.py", f"course_lib/rubrics/{concept}"]
-    tests = [f"tests/test_{concept}.py"]
+    places = (f"tests/{concept}", f"tests/fused/test_{concept}.py")  # what some concepts have besides
+    tests = [f"tests/test_{concept}.py", *(place for place in places if Path(ROOT, place).exists())]
     files = [*code, f"solutions/{concept}.py", *tests]
     every = [
         ("style", ((*PYTHON, "ruff", "check", *files), (*PYTHON, "ruff", "format", "--check", *files))),

@@ -12,8 +12,11 @@
 #
 # Two promises hold for all of them. **Gradients belong to the caller**: never write into one, and never keep one,
 # because its memory is used again for the next batch. And tensors made anew go where the others are
-# (`torch.zeros_like` does that), so that the code runs on a GPU too. Parameters and gradients are plain tensors here;
-# nothing needs autograd.
+# (`torch.zeros_like` does that), so that the code runs on a GPU too. Parameters and gradients are plain tensors here,
+# float32 or float64; nothing needs autograd. A parameter may have any shape, also none, and need not be contiguous.
+#
+# The optimizers move for as many steps as the caller likes: three, or a thousand. Gradients may be 0, for one step
+# or for all; $\varepsilon$ is above 0. What holds for one optimizer must not depend on another that lives beside it.
 # %%
 import math
 
@@ -23,16 +26,17 @@ from course_lib.checking import check
 
 
 # %% [markdown] exercise="optimizers.bias_corrected"
-# A running average $a_t = \beta a_{t-1} + (1-\beta)x_t$ that starts at $a_0 = 0$ is too small at first. Correct it.
+# Warm-up: one line, which `Adam` below needs twice. A running average $a_t = \beta a_{t-1} + (1-\beta)x_t$ that
+# starts at $a_0 = 0$ is too small at first. Correct it.
 #
-# - `average`: $a_t$, a tensor of any shape
+# - `average`: $a_t$, a tensor of any shape, which must stay as it is
 # - `beta`: $\beta$, at least 0 and below 1
 # - `step`: $t$, how many numbers have been averaged so far, from 1 on
 # - returns a new tensor of the same shape
 #
 # $$\hat a_t = \frac{a_t}{1 - \beta^t}$$
 #
-# The numbers 8 and 2, averaged with $\beta = \frac12$, give $a_1 = 4$ and $a_2 = \frac12\cdot 4 + \frac12\cdot 2 = 3$:
+# The numbers 8 and 2, averaged with $\beta = \frac12$, give $a_1 = 4$ and $a_2 = 2 + 1 = 3$:
 #
 # ```python
 # bias_corrected(torch.tensor([4.0]), 0.5, 1)      # tensor([8.])
@@ -51,15 +55,28 @@ check("optimizers.bias_corrected", bias_corrected)
 
 
 # %% [markdown] exercise="optimizers.cosine_with_warmup"
-# The schedule most often used today: up in a straight line, down along half a cosine. Say which learning rate the
-# next step takes.
+# Mend a schedule that comes from elsewhere. This is, in short, the one of Hugging Face's Transformers: up in a
+# straight line, down along half a cosine.
+#
+# ```python
+# def cosine_with_warmup(step, total_steps, peak, warmup_steps):
+#     if step < warmup_steps:
+#         return peak * step / max(1, warmup_steps)
+#     progress = (step - warmup_steps) / max(1, total_steps - warmup_steps)
+#     return peak * max(0.0, 0.5 * (1 + math.cos(math.pi * progress)))
+# ```
+#
+# Three things must change. The first step must not be wasted: the warm-up goes up in equal parts, and its last
+# step, number $W - 1$, takes the whole peak. The cosine ends at a floor, not at 0, and only the part above the
+# floor shrinks. From step $T$ on the rate stays at the floor; here it would rise again.
 #
 # - `step`: $k$, how many steps have been taken before this one, from 0 on
-# - `total_steps`: $T$; `peak`: $\eta_{\max}$; `warmup_steps`: $W < T$, maybe 0; `floor`: $\eta_{\min}$
+# - `total_steps`: $T$; `peak`: $\eta_{\max}$; `warmup_steps`: $W$, from 0 to $T - 1$; `floor`: $\eta_{\min}$, at
+#   most the peak. The warm-up doesn't know the floor
 # - returns a number
 #
 # $$\eta_k = \begin{cases}
-# \eta_{\max}\,\dfrac{k+1}{W} & k < W \\
+# \text{the warm-up} & k < W \\
 # \eta_{\min} + \tfrac12\,(\eta_{\max} - \eta_{\min})\left(1 + \cos\left(\pi\,\dfrac{k-W}{T-W}\right)\right)
 # & W \le k \le T \\
 # \eta_{\min} & k > T
@@ -89,13 +106,15 @@ check("optimizers.cosine_with_warmup", cosine_with_warmup)
 # together they are no longer than `max_norm`, and still point the same way.
 #
 # - `gradients`: a list of tensors of any shapes, one for each parameter
-# - `max_norm`: $c > 0$
-# - returns a new list of tensors of the same shapes; gradients that are short enough keep their numbers
+# - `max_norm`: $c > 0$, maybe much smaller than 1
+# - returns a new list of tensors of the same shapes; gradients that are short enough keep their numbers, and so do
+#   zeros. The caller's tensors must stay as they are
 #
 # $$g_p \leftarrow g_p \cdot \min\left(1, \frac{c}{\lVert g \rVert}\right), \qquad
 # \lVert g \rVert = \sqrt{\textstyle\sum_p \sum_i g_{p,i}^2}$$
 #
-# where $p$ runs over the parameters and $i$ over the numbers of each.
+# where $p$ runs over the parameters and $i$ over the numbers of each. Nothing is added to the norm, because
+# gradients may be tiny.
 #
 # ```python
 # gradients = [torch.tensor([2.0]), torch.tensor([[1.0, -2.0]])]     # their norm is 3
@@ -121,8 +140,8 @@ check("optimizers.clip_by_global_norm", clip_by_global_norm)
 # Write a class.
 #
 # - `RMSProp(parameters, learning_rate, decay, epsilon)` gets a list of tensors, $\eta$, $\rho$ and $\varepsilon$
-# - `step(gradients)` gets one gradient for each parameter and returns nothing. Afterwards the attribute `parameters`, a
-#   list, holds the new values
+# - `step(gradients)` gets one gradient for each parameter and returns nothing. Afterwards the attribute
+#   `parameters`, a list, holds the new values
 #
 # For each parameter, element by element, with $s_0 = 0$:
 #
@@ -204,11 +223,11 @@ check("optimizers.Nesterov", Nesterov)
 
 
 # %% [markdown] exercise="optimizers.Adam"
-# The rule behind most of today's models: an average of the gradients over the root of an average of their squares,
+# Write Adam: an average of the gradients over the root of an average of their squares,
 # both corrected for their start at zero.
 #
-# - `Adam(parameters, learning_rate, betas, epsilon)` gets a list of tensors, $\eta$, the pair $(\beta_1, \beta_2)$ and
-#   $\varepsilon$
+# - `Adam(parameters, learning_rate, betas, epsilon)` gets a list of tensors, $\eta$, the pair $(\beta_1, \beta_2)$
+#   and $\varepsilon$
 # - `step(gradients)` and the attribute `parameters` as before
 #
 # In step number $t$, counted from 1, for each parameter, with $m_0 = s_0 = 0$:
@@ -258,13 +277,26 @@ check("optimizers.Adam", Adam)
 
 
 # %% [markdown] exercise="optimizers.AdamW"
-# With Adam, a penalty $\lambda\theta$ in the gradient hardly shrinks the parameters whose gradients are large. AdamW
-# keeps the decay out of the gradient.
+# A colleague has built weight decay on your `Adam`. Training works, and yet the weights come out wrong. Find what
+# is wrong (there is more than one fault), and write the class as it should be.
+#
+# ```python
+# class AdamW(Adam):
+#     def __init__(self, parameters, learning_rate, betas, epsilon, decay):
+#         super().__init__(parameters, learning_rate, betas, epsilon)
+#         self.decay = decay
+#
+#     def step(self, gradients):
+#         for gradient, parameter in zip(gradients, self.parameters):
+#             gradient += self.decay * parameter
+#         super().step(gradients)
+# ```
 #
 # - `AdamW(parameters, learning_rate, betas, epsilon, decay)` is like `Adam`, with `decay` $\lambda$ in addition;
 #   you may build on your `Adam`
 #
-# $\hat m$ and $\hat s$ are those of Adam and never see $\lambda$; $\theta$ on the right is the one before the step:
+# The rule is this one. $\hat m$ and $\hat s$ are those of Adam and never see $\lambda$; $\theta$ on the right is
+# the one before the step. A parameter whose gradient is 0 decays all the same:
 #
 # $$\theta \leftarrow (1 - \eta\lambda)\,\theta - \eta\,\frac{\hat m}{\sqrt{\hat s} + \varepsilon}$$
 #

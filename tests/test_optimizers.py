@@ -1,4 +1,3 @@
-import functools
 import math
 
 import pytest
@@ -7,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from course_lib import optimizers
-from course_lib.fused import optimizers as fused
 
 SHAPES = ((2, 3), (5,), (), (7, 1))
 
@@ -44,8 +42,6 @@ PAIRS = {
     ),
 }
 RULES = {name: ours for name, (ours, _) in PAIRS.items()}
-# A step by the formulas, and the same one by torch's fused operations.
-HOW = {"one by one": optimizers.Optimizer.step, "fused": fused.step}
 
 
 def problem(seed):
@@ -71,17 +67,16 @@ def gradients_of(loss, parameters):
 # The rules against torch.optim
 
 
-@pytest.mark.parametrize("how", HOW)
 @pytest.mark.parametrize("seed", [11, 12, 13])
 @pytest.mark.parametrize("name", PAIRS)
-def test_a_hundred_steps_are_those_of_torch_one_by_one(name, seed, how):
+def test_a_hundred_steps_are_those_of_torch_one_by_one(name, seed):
     ours, theirs = PAIRS[name]
     start, loss = problem(seed)
     optimizer = ours([tensor.clone() for tensor in start])
     parameters = [torch.nn.Parameter(tensor.clone()) for tensor in start]
     reference = theirs(parameters)
     for step in range(100):
-        HOW[how](optimizer, gradients_of(loss, optimizer.parameters))
+        optimizer.step(gradients_of(loss, optimizer.parameters))
         reference.zero_grad()
         loss(parameters).backward()
         reference.step()
@@ -112,43 +107,30 @@ def test_default_hyperparameters_are_those_of_torch(name, twin):
         torch.testing.assert_close(mine, expected.data, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("name", RULES)
-def test_steps_one_by_one_and_fused_can_be_mixed(name):
-    start, loss = problem(19)
-    plain, mixed = (RULES[name]([tensor.clone() for tensor in start]) for _ in range(2))
-    for step in range(6):
-        plain.step(gradients_of(loss, plain.parameters))
-        HOW[("one by one", "fused")[step % 2]](mixed, gradients_of(loss, mixed.parameters))
-    for mine, other in zip(plain.parameters, mixed.parameters, strict=True):
-        torch.testing.assert_close(mine, other, rtol=0, atol=1e-12)
-
-
 # What every rule must leave alone
 
 
-@pytest.mark.parametrize("how", HOW)
 @pytest.mark.parametrize("name", RULES)
-def test_gradients_are_neither_changed_nor_kept(name, how):
+def test_gradients_are_neither_changed_nor_kept(name):
     random = torch.Generator().manual_seed(23)
     careful, reusing = (RULES[name]([torch.ones(2, 3), torch.ones(5)]) for _ in range(2))
     buffers = [torch.zeros(2, 3), torch.zeros(5)]
     for _ in range(4):
         gradients = [torch.randn(2, 3, generator=random), torch.randn(5, generator=random)]
         before = [gradient.clone() for gradient in gradients]
-        HOW[how](careful, gradients)
+        careful.step(gradients)
         assert all(map(torch.equal, gradients, before))
         for buffer, gradient in zip(buffers, gradients, strict=True):
             buffer.copy_(gradient)
-        HOW[how](reusing, buffers)
+        reusing.step(buffers)
         for buffer in buffers:
             buffer.fill_(torch.nan)  # whoever kept the buffer keeps this
     for mine, other in zip(careful.parameters, reusing.parameters, strict=True):
         torch.testing.assert_close(mine, other, rtol=0, atol=0)
 
 
-@pytest.mark.parametrize("how", HOW)
 @pytest.mark.parametrize("name", RULES)
-def test_parameters_of_a_model_are_moved_where_they_are(name, how):
+def test_parameters_of_a_model_are_moved_where_they_are(name):
     torch.manual_seed(31)
     model = torch.nn.Linear(3, 2)
     places = [parameter.data_ptr() for parameter in model.parameters()]
@@ -157,26 +139,24 @@ def test_parameters_of_a_model_are_moved_where_they_are(name, how):
     before = model(torch.ones(5, 3)).square().mean().item()
     for _ in range(3):
         loss = model(torch.ones(5, 3)).square().mean()
-        HOW[how](optimizer, torch.autograd.grad(loss, optimizer.parameters))
+        optimizer.step(torch.autograd.grad(loss, optimizer.parameters))
     assert [parameter.data_ptr() for parameter in model.parameters()] == places
     assert all(parameter.requires_grad and parameter.is_leaf for parameter in model.parameters())
     assert model(torch.ones(5, 3)).square().mean() < before
 
 
-@pytest.mark.parametrize("how", HOW)
 @pytest.mark.parametrize("name", RULES)
-def test_a_learning_rate_of_zero_moves_nothing(name, how):
+def test_a_learning_rate_of_zero_moves_nothing(name):
     optimizer = RULES[name]([torch.ones(2, 3)])
     optimizer.learning_rate = 0.0
-    HOW[how](optimizer, [torch.full((2, 3), 7.0)])
+    optimizer.step([torch.full((2, 3), 7.0)])
     assert torch.equal(optimizer.parameters[0], torch.ones(2, 3))
 
 
-@pytest.mark.parametrize("how", HOW)
 @pytest.mark.parametrize("name", [name for name in RULES if name != "AdamW"])
-def test_a_gradient_of_zero_moves_nothing_and_makes_no_nan(name, how):
+def test_a_gradient_of_zero_moves_nothing_and_makes_no_nan(name):
     optimizer = getattr(optimizers, name)([torch.ones(2, 3)], 0.1)
-    HOW[how](optimizer, [torch.zeros(2, 3)])
+    optimizer.step([torch.zeros(2, 3)])
     assert torch.equal(optimizer.parameters[0], torch.ones(2, 3))
 
 
@@ -189,7 +169,6 @@ def test_state_is_so_many_copies_of_the_parameters(name, copies, dtype, width):
     optimizer = getattr(optimizers, name)([torch.zeros(2, 3, dtype=dtype), torch.zeros(5, dtype=dtype)], 0.1)
     assert optimizer.state_bytes() == copies * 11 * width
     optimizer.step([torch.ones(2, 3, dtype=dtype), torch.ones(5, dtype=dtype)])
-    fused.step(optimizer, [torch.ones(2, 3, dtype=dtype), torch.ones(5, dtype=dtype)])
     assert optimizer.state_bytes() == copies * 11 * width
 
 
@@ -287,89 +266,6 @@ def test_a_rate_inside_the_velocity_changes_nothing_until_the_rate_changes():
         assert torch.isclose(place, ours.parameters[0]) == (step < 3)
 
 
-# Bias correction, schedules, clipping
-
-
-@given(st.lists(st.floats(-9, 9), min_size=1, max_size=8), st.floats(0, 0.99))
-def test_a_corrected_average_is_the_weighted_mean_of_what_was_averaged(numbers, beta):
-    average = torch.zeros((), dtype=torch.float64)
-    for number in numbers:
-        average = beta * average + (1 - beta) * number
-    weights = [beta ** (len(numbers) - 1 - i) for i in range(len(numbers))]
-    expected = sum(w * x for w, x in zip(weights, numbers, strict=True)) / sum(weights)
-    assert optimizers.bias_corrected(average, beta, len(numbers)).item() == pytest.approx(expected, abs=1e-9)
-
-
-def rates_of_torch(make, steps, peak):
-    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=peak)
-    scheduler = make(optimizer)
-    rates = []
-    for _ in range(steps):
-        rates.append(optimizer.param_groups[0]["lr"])
-        optimizer.step()
-        scheduler.step()
-    return rates
-
-
-@pytest.mark.parametrize(("factor", "every"), [(0.5, 1), (0.1, 3), (1.0, 7)])
-def test_step_decay_is_that_of_torch(factor, every):
-    expected = rates_of_torch(lambda o: torch.optim.lr_scheduler.StepLR(o, every, factor), 20, 0.3)
-    assert [optimizers.step_decay(step, 0.3, factor, every) for step in range(20)] == pytest.approx(expected)
-
-
-@pytest.mark.parametrize("warmup_steps", [1, 2, 5])
-def test_linear_warmup_is_that_of_torch(warmup_steps):
-    def make(optimizer):
-        first = 1 / warmup_steps
-        return torch.optim.lr_scheduler.LinearLR(optimizer, first, 1.0, total_iters=warmup_steps - 1)
-
-    expected = rates_of_torch(make, 9, 0.3) if warmup_steps > 1 else [0.3] * 9
-    assert [optimizers.linear_warmup(step, 0.3, warmup_steps) for step in range(9)] == pytest.approx(expected)
-
-
-@pytest.mark.parametrize(("total", "warmup", "floor"), [(11, 0, 0.0), (13, 2, 0.01), (17, 5, 0.1)])
-def test_the_cosine_after_the_warmup_is_that_of_torch(total, warmup, floor):
-    def make(optimizer):
-        return torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, total - warmup, eta_min=floor)
-
-    after = rates_of_torch(make, total - warmup + 1, 0.3)
-    expected = [0.3 * (step + 1) / warmup for step in range(warmup)] + after + [floor] * 3
-    ours = [optimizers.cosine_with_warmup(step, total, 0.3, warmup, floor) for step in range(total + 4)]
-    assert ours == pytest.approx(expected)
-
-
-def test_the_clipped_gradients_are_those_of_torch():
-    random = torch.Generator().manual_seed(29)
-    for max_norm in (0.5, 3.0, 1000.0):
-        gradients = [torch.randn(shape, generator=random, dtype=torch.float64) for shape in SHAPES]
-        parameters = [torch.nn.Parameter(torch.zeros_like(gradient)) for gradient in gradients]
-        for parameter, gradient in zip(parameters, gradients, strict=True):
-            parameter.grad = gradient.clone()
-        torch.nn.utils.clip_grad_norm_(parameters, max_norm)
-        for ours, parameter in zip(optimizers.clip_by_global_norm(gradients, max_norm), parameters, strict=True):
-            torch.testing.assert_close(ours, parameter.grad, rtol=1e-5, atol=0)  # torch adds 1e-6 to the norm
-
-
-@given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=7), st.floats(1e-3, 1e3))
-def test_clipping_keeps_the_direction_and_the_bound_and_short_gradients(numbers, max_norm):
-    gradients = [torch.tensor(numbers, dtype=torch.float64), torch.tensor([[2.0]], dtype=torch.float64)]
-    before = torch.cat([gradient.reshape(-1) for gradient in gradients])
-    clipped = optimizers.clip_by_global_norm(gradients, max_norm)
-    assert torch.equal(torch.cat([gradient.reshape(-1) for gradient in gradients]), before)
-    after = torch.cat([gradient.reshape(-1) for gradient in clipped])
-    assert after.norm() <= max_norm * (1 + 1e-12)
-    torch.testing.assert_close(after / after.norm(), before / before.norm())
-    if before.norm() <= max_norm:
-        assert torch.equal(after, before)
-
-
-def test_clipping_a_zero_gradient_gives_zeros_and_new_tensors():
-    gradient = torch.zeros(2, 3)
-    [clipped] = optimizers.clip_by_global_norm([gradient], 1.0)
-    assert torch.equal(clipped, gradient)
-    assert clipped is not gradient
-
-
 # Bad input
 
 
@@ -402,11 +298,10 @@ def test_a_hyperparameter_out_of_range_is_refused_by_name(name, options, words):
         getattr(optimizers, name)([torch.zeros(2)], 0.1, **options)
 
 
-@pytest.mark.parametrize("how", HOW)
 @pytest.mark.parametrize("name", RULES)
-def test_gradients_that_do_not_fit_are_refused_before_anything_moves(name, how):
+def test_gradients_that_do_not_fit_are_refused_before_anything_moves(name):
     optimizer = RULES[name]([torch.ones(2, 3), torch.ones(5)])
-    step = functools.partial(HOW[how], optimizer)
+    step = optimizer.step
     with pytest.raises(ValueError, match="1 gradients for 2 parameters"):
         step([torch.ones(2, 3)])
     with pytest.raises(ValueError, match=r"gradient 1 is torch.float32 of shape \(3,\), its .* of shape \(5,\)"):
@@ -417,24 +312,3 @@ def test_gradients_that_do_not_fit_are_refused_before_anything_moves(name, how):
         step([torch.ones(2, 3, dtype=torch.float64), torch.ones(5)])
     assert optimizer.steps == 0
     assert torch.equal(optimizer.parameters[0], torch.ones(2, 3))
-
-
-@pytest.mark.parametrize(
-    ("function", "arguments", "words"),
-    [
-        (optimizers.bias_corrected, (torch.ones(2), 0.9, 0), "counted from 1, got step 0"),
-        (optimizers.bias_corrected, (torch.ones(2), 1.0, 3), "beta must be .* got 1.0"),
-        (optimizers.linear_warmup, (-1, 0.1, 5), "step must be at least 0 .* got -1"),
-        (optimizers.linear_warmup, (1, 0.1, -5), "warmup_steps must be at least 0 .* got -5"),
-        (optimizers.step_decay, (1, 0.1, 0.5, 0), "every 0 steps"),
-        (optimizers.step_decay, (-1, 0.1, 0.5, 2), "step must be .* got -1"),
-        (optimizers.cosine_with_warmup, (0, 5, 0.1, 5), "5 warm-up steps do not fit into 5 steps"),
-        (optimizers.cosine_with_warmup, (0, 5, 0.1, -1), "-1 warm-up steps do not fit"),
-        (optimizers.cosine_with_warmup, (-1, 5, 0.1, 2), "step must be .* got -1"),
-        (optimizers.clip_by_global_norm, ([], 1.0), "0 gradients can't be clipped to norm 1.0"),
-        (optimizers.clip_by_global_norm, ([torch.ones(2)], 0.0), "1 gradients can't be clipped to norm 0.0"),
-    ],
-)
-def test_bad_input_is_refused_by_name(function, arguments, words):
-    with pytest.raises(ValueError, match=words):
-        function(*arguments)

@@ -6,7 +6,8 @@ import torch
 
 from course_lib import optimizers
 from course_lib.checking import drivers, rubric
-from course_lib.rubrics.optimizers import SIZES, a_pause, instead, walk
+from course_lib.checking.cases import number
+from course_lib.rubrics.optimizers import SIZES, ByTorch, a_pause, any_betas, any_walk, instead, walk
 
 
 @rubric(
@@ -17,6 +18,7 @@ from course_lib.rubrics.optimizers import SIZES, a_pause, instead, walk
     minutes=25,
     forbids=["torch.optim.Adam", "torch.optim.adam.adam"],
     sizes=SIZES,
+    draws=12,  # each a whole walk
 )
 def Adam(rng, size):
     """Walks of a few steps, with one parameter and with several."""
@@ -42,6 +44,20 @@ def nothing_to_average():
 def the_averages_go_on_in_a_pause():
     """Where the gradient is zero, the average of the earlier ones still carries the parameter on."""
     return *a_pause(), 0.1, (0.6, 0.8), 1e-6
+
+
+@Adam.domain
+def any_steps(rng):
+    """Any shapes, float32 or float64, zeros too; η up to 1, both β from 0 to below 1, and ε from 1e-8 to 0.1."""
+    return *any_walk(rng, long=2), number(rng, 0.001, 1.0), *any_betas(rng)
+
+
+@Adam.oracle
+class AdamOfTorch(ByTorch):
+    """The one of `torch.optim`."""
+
+    def __init__(self, parameters, learning_rate, betas, epsilon):
+        super().__init__(torch.optim.Adam, parameters, lr=learning_rate, betas=betas, eps=epsilon)
 
 
 class AdamParts(optimizers.Adam):
@@ -125,7 +141,7 @@ def epsilon_under_the_root(self, mean, square, step):
 @Adam.mistake
 @instead(AdamParts, "_quotient")
 def epsilon_before_the_correction(self, mean, square, step):
-    """ε was added before s was corrected, so the correction stretched it too. Correct s, take the root, then add ε."""
+    """ε was added before s was corrected, as in Keras, so it was stretched too. Correct s, take the root, add ε."""
     root = (square.sqrt() + self.epsilon) / math.sqrt(1 - self.betas[1] ** step)
     return optimizers.bias_corrected(mean, self.betas[0], step) / root
 
@@ -133,7 +149,7 @@ def epsilon_before_the_correction(self, mean, square, step):
 @Adam.mistake
 @instead(AdamParts, "_quotient")
 def leaves_epsilon_out(self, mean, square, step):
-    """ε is not added to the root. Without it, a gradient that has always been 0 means 0 divided by 0."""
+    """ε is not added to the root. Without it, 0 is divided by 0 where ŝ is 0."""
     square = optimizers.bias_corrected(square, self.betas[1], step)
     return optimizers.bias_corrected(mean, self.betas[0], step) / square.sqrt()
 
@@ -158,6 +174,13 @@ def keeps_both_averages_in_one_list(self, parameters, learning_rate, betas, epsi
 @instead(optimizers.Adam, "step")
 def only_names_the_result(self, gradients):
     """The parameters never move: `p = p - …` only names the result anew. Write into the tensor: `p -= …`."""
+
+
+@Adam.mistake
+@instead(optimizers.Adam, "__init__")
+def writes_the_betas_as_numbers(self, parameters, learning_rate, betas, epsilon):
+    """Both β are those of the paper, 0.9 and 0.999, whatever was passed. Use `betas`."""
+    optimizers.Adam.__init__(self, parameters, learning_rate, (0.9, 0.999), epsilon)
 
 
 @Adam.mistake
@@ -208,6 +231,6 @@ class AdamWithFoldedCorrections:
         left, right = 1 - self.powers[0], math.sqrt(1 - self.powers[1])
         for i, gradient in enumerate(gradients):
             mean, square = self.state.get(i, (torch.zeros_like(gradient), torch.zeros_like(gradient)))
-            mean, square = torch.lerp(gradient, mean, one), torch.lerp(gradient.square(), square, two)
+            mean, square = torch.lerp(mean, gradient, 1 - one), torch.lerp(square, gradient.square(), 1 - two)
             self.state[i] = mean, square
             self.parameters[i] -= self.rate * right / left * mean / (square.sqrt() + self.epsilon * right)

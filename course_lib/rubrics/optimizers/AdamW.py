@@ -4,17 +4,19 @@ import torch
 
 from course_lib import optimizers
 from course_lib.checking import drivers, rubric
-from course_lib.rubrics.optimizers import SIZES, a_pause, instead, walk
+from course_lib.checking.cases import number
+from course_lib.rubrics.optimizers import SIZES, ByTorch, a_pause, any_betas, any_walk, instead, walk
 
 
 @rubric(
     answer=optimizers.AdamW,
-    title="AdamW: decay beside the gradient, not in it",
+    title="AdamW: find what is wrong, and mend it",
     points=3,
     difficulty=3,
-    minutes=20,
+    minutes=15,
     forbids=["torch.optim.AdamW", "torch.optim.Adam", "torch.optim.adam.adam"],
     sizes=SIZES,
+    draws=12,  # each a whole walk
 )
 def AdamW(rng, size):
     """Walks of a few steps, with one parameter and with several."""
@@ -36,6 +38,21 @@ def the_decay_goes_on_in_a_pause():
     return *a_pause(), 0.1, (0.6, 0.8), 1e-6, 0.25
 
 
+@AdamW.domain
+def any_steps(rng):
+    """Any shapes, float32 or float64, zeros too; η and λ up to 1, both β from 0 to below 1, ε from 1e-8 to 0.1."""
+    return *any_walk(rng), number(rng, 0.001, 1.0), *any_betas(rng), number(rng, 0.0, 1.0)
+
+
+@AdamW.oracle
+class AdamWOfTorch(ByTorch):
+    """The one of `torch.optim`."""
+
+    def __init__(self, parameters, learning_rate, betas, epsilon, decay):
+        settings = {"lr": learning_rate, "betas": betas, "eps": epsilon, "weight_decay": decay}
+        super().__init__(torch.optim.AdamW, parameters, **settings)
+
+
 class AdamThenDecay(optimizers.Adam):
     """Adam with a weight decay, wherever a mistake puts it."""
 
@@ -47,7 +64,7 @@ class AdamThenDecay(optimizers.Adam):
 @AdamW.mistake
 @instead(AdamThenDecay, "step")
 def penalizes_the_gradient(self, gradients):
-    """λθ was added to the gradient: an L2 penalty, which Adam divides by √ŝ like the rest. Shrink the parameter."""
+    """λθ was added to the gradient, as `torch.optim.Adam` does: an L2 penalty, divided by √ŝ. Shrink the parameter."""
     pairs = zip(gradients, self.parameters, strict=True)
     AdamThenDecay.step(self, [gradient + self.decay * parameter for gradient, parameter in pairs])
 
@@ -55,7 +72,7 @@ def penalizes_the_gradient(self, gradients):
 @AdamW.mistake
 @instead(AdamThenDecay, "step")
 def decays_without_the_rate(self, gradients):
-    """The parameter was shrunk by 1 − λ. In this form the learning rate counts too: 1 − ηλ."""
+    """The parameter was shrunk by 1 − λ, as in the paper. In this form, PyTorch's, η counts too: 1 − ηλ."""
     torch._foreach_mul_(self.parameters, 1 - self.decay)
     AdamThenDecay.step(self, gradients)
 

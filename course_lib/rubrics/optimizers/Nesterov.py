@@ -4,7 +4,8 @@ import torch
 
 from course_lib import optimizers
 from course_lib.checking import drivers, rubric
-from course_lib.rubrics.optimizers import SIZES, a_pause, instead, walk
+from course_lib.checking.cases import number, one_of
+from course_lib.rubrics.optimizers import SIZES, ByTorch, a_pause, any_walk, instead, walk
 
 
 @rubric(
@@ -15,6 +16,7 @@ from course_lib.rubrics.optimizers import SIZES, a_pause, instead, walk
     minutes=15,
     forbids=["torch.optim.SGD", "torch.optim.sgd.sgd"],
     sizes=SIZES,
+    draws=12,  # each a whole walk
 )
 def Nesterov(rng, size):
     """Walks of a few steps, with one parameter and with several."""
@@ -53,6 +55,21 @@ def the_caller_reuses_its_tensors():
 def the_velocity_rolls_on_in_a_pause():
     """Where the gradient is zero, the velocity still carries the parameter on."""
     return *a_pause(), 0.1, 0.5, False
+
+
+@Nesterov.domain
+def any_steps(rng):
+    """Any shapes, float32 or float64, zeros too; η up to 1, 0 ≤ β < 1; gradients in new tensors or in the same ones."""
+    beta = one_of(rng, 0.0, 0.5, 0.9, 0.99, number(rng, 0.01, 0.99))
+    return *any_walk(rng, scales=(1.0, 1e-3)), number(rng, 0.001, 1.0), beta, bool(rng.random() < 0.5)
+
+
+@Nesterov.oracle
+class NesterovOfTorch(ByTorch):
+    """The one of `torch.optim`, which wants β > 0."""
+
+    def __init__(self, parameters, learning_rate, beta):
+        super().__init__(torch.optim.SGD, parameters, lr=learning_rate, momentum=beta, nesterov=beta > 0)
 
 
 @Nesterov.mistake
@@ -98,7 +115,7 @@ def gives_the_result_a_name_only(self, gradients):
 @Nesterov.mistake
 @instead(optimizers.Momentum)
 def averages_the_gradients(self, gradient, index):
-    """The velocity is an average here. In this form it is a sum: the new gradient counts in full, not 1 − β of it."""
+    """The velocity is an average here, as in Adam. In this form it is a sum: the new gradient counts in full."""
     self.velocity[index] = self.beta * self.velocity[index] + (1 - self.beta) * gradient
     return gradient + self.beta * self.velocity[index]
 

@@ -4,7 +4,8 @@ import torch
 
 from course_lib import optimizers
 from course_lib.checking import drivers, rubric
-from course_lib.rubrics.optimizers import SIZES, a_pause, instead, walk
+from course_lib.checking.cases import number, one_of
+from course_lib.rubrics.optimizers import SIZES, ByTorch, a_pause, any_walk, instead, walk
 
 
 @rubric(
@@ -15,6 +16,7 @@ from course_lib.rubrics.optimizers import SIZES, a_pause, instead, walk
     minutes=15,
     forbids=["torch.optim.RMSprop", "torch.optim.rmsprop.rmsprop"],
     sizes=SIZES,
+    draws=12,  # each a whole walk
 )
 def RMSProp(rng, size):
     """Walks of a few steps, with one parameter and with several."""
@@ -36,10 +38,25 @@ def the_average_forgets_in_a_pause():
     return *a_pause(), 0.1, 0.75, 1e-6
 
 
+@RMSProp.domain
+def any_steps(rng):
+    """Any shapes, float32 or float64, zeros too; η up to 1, 0 ≤ ρ < 1, and ε from 1e-8 to 0.1."""
+    rate, decay = number(rng, 0.001, 1.0), one_of(rng, 0.0, 0.5, 0.9, 0.99, 0.999, number(rng, 0.01, 0.99))
+    return *any_walk(rng), rate, decay, one_of(rng, 1e-8, 1e-6, 1e-3, 0.1)
+
+
+@RMSProp.oracle
+class RMSPropOfTorch(ByTorch):
+    """The one of `torch.optim`."""
+
+    def __init__(self, parameters, learning_rate, decay, epsilon):
+        super().__init__(torch.optim.RMSprop, parameters, lr=learning_rate, alpha=decay, eps=epsilon)
+
+
 @RMSProp.mistake
 @instead(optimizers.RMSProp)
 def epsilon_inside(self, gradient, index):
-    """ε was added under the root. In this form it is added to the root: √s + ε."""
+    """ε was added under the root, as Keras does. Here it is added to the root: √s + ε."""
     optimizers.RMSProp.direction(self, gradient, index)
     return gradient / (self.squares[index] + self.epsilon).sqrt()
 
@@ -47,7 +64,7 @@ def epsilon_inside(self, gradient, index):
 @RMSProp.mistake
 @instead(optimizers.RMSProp)
 def forgets_epsilon(self, gradient, index):
-    """ε is not added to the root. Without it, a gradient that has always been 0 means 0 divided by 0."""
+    """ε is not added to the root. Without it, 0 is divided by 0 where every gradient so far was 0."""
     optimizers.RMSProp.direction(self, gradient, index)
     return gradient / self.squares[index].sqrt()
 

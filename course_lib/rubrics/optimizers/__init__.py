@@ -1,8 +1,9 @@
 """What the rubrics of the optimizers share: walks to take, and classes with one method changed."""
 
+import numpy as np
 import torch
 
-from course_lib.checking.cases import readable
+from course_lib.checking.cases import number, one_of, readable, shape, strided, whole
 
 SIZES = (1, 2, 3, 7)  # of the walks: four tell all mistakes apart, and a fifth would only take time
 
@@ -12,6 +13,49 @@ def walk(rng, size):
     shapes = [(size,)] + [(size,)] * (size == 3) + [(2, 3)] * (size > 3)
     starts = [readable(rng, *shape) for shape in shapes]
     return starts, [[readable(rng, *shape) for shape in shapes] for _ in range(2 + (size > 1) + (size > 2))]
+
+
+def any_walk(rng, scales=(1.0, 1e-3, 1e3), long=1):
+    """Return starts and gradients of any walk; `long` of 24 have more than a hundred steps of one number."""
+    dtype, scale = getattr(torch, one_of(rng, "float32", "float64")), one_of(rng, *scales)
+    kind = one_of(rng, *["short"] * (23 - long), *["long"] * long, "wide")
+    count = {"short": whole(rng, 1, 3), "long": 1, "wide": 12}[kind]
+    shapes = [shape(rng, least=int(rng.random() > 0.1), most=4) if kind == "short" else (1,) for _ in range(count)]
+    steps = int(rng.integers(101, 112)) if kind == "long" else whole(rng, 1, 5)
+
+    def numbers(lengths, size, rest):
+        made = rng.normal(size=lengths) * size
+        made = np.asarray(made, dtype=np.dtype(str(dtype).removeprefix("torch."))).round(int(3 - np.log10(size)))
+        made = np.where(made == 0, size, made) * (rng.random(size=lengths) >= rest)
+        return strided(rng, torch.as_tensor(made, dtype=dtype))
+
+    starts = [numbers(lengths, 1.0, 0.1) for lengths in shapes]
+    rests = [one_of(rng, 0.0, 0.0, 0.3, 1.0) for _ in range(steps)]
+    return starts, [[numbers(lengths, scale, rest) for lengths in shapes] for rest in rests]
+
+
+def any_betas(rng):
+    """Return two β and an ε; where little is remembered, ε is not tiny, or rounding would decide."""
+    betas = tuple(one_of(rng, 0.0, 0.5, 0.9, 0.99, 0.999, number(rng, 0.01, 0.99)) for _ in range(2))
+    return betas, one_of(rng, 1e-8, 1e-6, 1e-3, 0.1) if betas[0] < betas[1] and betas[1] > 0.4 else 0.1
+
+
+class ByTorch:
+    """A rule of `torch.optim` as an answer to an exercise: what the references are compared with."""
+
+    def __init__(self, kind, parameters, **settings):
+        self.leaves = [torch.nn.Parameter(parameter) for parameter in parameters]
+        self.optimizer = kind(self.leaves, foreach=False, **settings)
+
+    @property
+    def parameters(self):
+        """The numbers that torch moves."""
+        return [leaf.detach() for leaf in self.leaves]
+
+    def step(self, gradients):
+        for leaf, gradient in zip(self.leaves, gradients, strict=True):
+            leaf.grad = gradient.clone()
+        self.optimizer.step()
 
 
 def instead(reference, method="direction"):

@@ -1,18 +1,19 @@
 """What an answer to `bias_corrected` must do, and the mistakes we know."""
 
+import numpy as np
 import torch
 
 from course_lib import optimizers
 from course_lib.checking import rubric
-from course_lib.checking.cases import readable
+from course_lib.checking.cases import floats, number, one_of, readable, shape, strided
 
 
 @rubric(
     answer=optimizers.bias_corrected,
-    title="Correct a running average for its start at zero",
+    title="Warm-up: correct a running average for its start at zero",
     points=2,
     difficulty=1,
-    minutes=8,
+    minutes=4,
     tolerance=(1e-6, 1e-7),  # who puts β into a float32 tensor is right too
 )
 def bias_corrected(rng, size):
@@ -30,6 +31,21 @@ def nothing_remembered():
 def a_long_memory():
     """With β near 1 the first average is a thousand times too small, and the correction must be as exact as ever."""
     return torch.tensor([3.0, -4.0]), 1 - 2**-10, 1  # a power of two: exact in float32 as well
+
+
+@bias_corrected.domain
+def any_average(rng):
+    """Any shape, float32 or float64, any size; 0 ≤ β < 1; from the first step to the ten-thousandth."""
+    average = strided(rng, floats(rng, shape(rng)))
+    beta = one_of(rng, 0.0, 0.5, 0.9, 0.99, 0.999, 1 - 2**-10, number(rng, 0.01, 0.99))
+    return average, beta, one_of(rng, 1, 2, 3, 11, 101, int(rng.integers(1, 10_001)))
+
+
+@bias_corrected.oracle
+def by_numpy(average, beta, step):
+    """Divide by the sum of the weights, added up in NumPy."""
+    weights = (1 - beta) * np.float64(beta) ** np.arange(step)
+    return torch.from_numpy(np.asarray(average.numpy() / weights.sum(), dtype=average.numpy().dtype))
 
 
 @bias_corrected.mistake

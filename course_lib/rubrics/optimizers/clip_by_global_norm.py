@@ -2,11 +2,12 @@
 
 import math
 
+import numpy as np
 import torch
 
 from course_lib import optimizers
 from course_lib.checking import rubric
-from course_lib.checking.cases import readable
+from course_lib.checking.cases import floats, number, one_of, readable, shape, strided, whole
 
 
 @rubric(
@@ -16,7 +17,7 @@ from course_lib.checking.cases import readable
     difficulty=2,
     minutes=15,
     forbids=["torch.nn.utils.clip_grad_norm_"],
-    tolerance=(1e-5, 1e-7),  # torch's own clipping adds 1e-6 to the norm
+    tolerance=(1e-5, 1e-11),  # tiny gradients count as well
     may_share=True,  # short gradients may be handed back as they are
 )
 def clip_by_global_norm(rng, size):
@@ -37,6 +38,30 @@ def a_zero_gradient():
 def a_limit_below_one():
     """Short gradients are clipped as well where the limit is shorter still."""
     return [torch.tensor([0.3, -0.4])], 0.25
+
+
+@clip_by_global_norm.domain
+def any_gradients(rng):
+    """One tensor or several, of any shapes, float32 or float64, large and tiny, and any limit above 0."""
+    dtype, scale = one_of(rng, "float32", "float64"), one_of(rng, 1.0, 1e-6, 1e6)
+    count = one_of(rng, 1, 2, whole(rng, 1, 3), 12)
+    gradients = [strided(rng, floats(rng, shape(rng, most=4), [dtype], [scale])) for _ in range(count)]
+    limit = one_of(rng, 1e-3, 0.5, 1.0, number(rng, 0.01, 20.0), 1e6) * one_of(rng, 1.0, scale)
+    return gradients, limit
+
+
+@clip_by_global_norm.oracle
+def by_numpy(gradients, max_norm):
+    """Lay all numbers end to end in NumPy, in float64."""
+    norm = np.linalg.norm(np.concatenate([gradient.double().numpy().ravel() for gradient in gradients]))
+    factor = max_norm / norm if norm > max_norm else 1.0
+    return [(gradient.double() * factor).to(gradient.dtype) for gradient in gradients]
+
+
+@clip_by_global_norm.edge(points=1)
+def a_tiny_limit():
+    """The formula holds for tiny numbers as well, such as a limit of a millionth."""
+    return [torch.tensor([3e-6]), torch.tensor([-4e-6])], 1e-6
 
 
 def _norm(gradients):
@@ -113,11 +138,18 @@ def divides_zero_by_zero(gradients, max_norm):
     return [(gradient / norm * norm.clamp(max=max_norm)).to(gradient.dtype) for gradient in gradients]
 
 
+@clip_by_global_norm.mistake
+def adds_a_millionth(gradients, max_norm):
+    """1e-6 was added to the norm, as `clip_grad_norm_` does. The formula has none; ask whether the norm is too long."""
+    norm = _norm(gradients) + 1e-6
+    return [gradient * min(1, max_norm / norm) for gradient in gradients]
+
+
 @clip_by_global_norm.alternative
 def laid_end_to_end(gradients, max_norm):
-    """Lay all numbers end to end and take one norm, with torch's 1e-6 against division by zero."""
+    """Lay all numbers end to end and take one norm."""
     norm = torch.cat([gradient.flatten() for gradient in gradients]).norm()
-    return [torch.where(norm > max_norm, gradient * (max_norm / (norm + 1e-6)), gradient) for gradient in gradients]
+    return [torch.where(norm > max_norm, gradient * (max_norm / norm), gradient) for gradient in gradients]
 
 
 @clip_by_global_norm.alternative

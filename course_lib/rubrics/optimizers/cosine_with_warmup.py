@@ -3,17 +3,20 @@
 import math
 
 import numpy as np
+import torch
+from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from course_lib import optimizers
 from course_lib.checking import call_each, rubric
+from course_lib.checking.cases import number, one_of, whole
 
 
 @rubric(
     answer=optimizers.cosine_with_warmup,
-    title="Warm up, then follow a cosine down",
+    title="Mend a schedule: warm up, then follow a cosine down",
     points=3,
     difficulty=1,
-    minutes=15,
+    minutes=12,
 )
 def cosine_with_warmup(rng, size):
     """Whole schedules with a warm-up and a floor, step by step."""
@@ -46,6 +49,28 @@ def no_warmup():
 def after_the_end():
     """Training that goes on after the last step of the schedule stays at the floor."""
     return [8, 9, 12], 8, 2.0, 2, 0.5
+
+
+@cosine_with_warmup.domain
+def any_schedule(rng):
+    """Any steps, in any order, also after the end, of 1 to 2,000 in all; 0 ≤ W < T, any floor up to the peak."""
+    total = whole(rng, 1, 12) if rng.random() < 0.7 else whole(rng, 13, 2000)
+    warmup = min(total - 1, one_of(rng, 0, 1, total - 1, whole(rng, 0, total - 1)))
+    peak = number(rng, 0.001, 3.0)
+    around = [0, warmup - 1, warmup, total - 1, total, total + 1, int(rng.integers(2 * total + 1))]
+    steps = [step for step in rng.permutation(around).tolist() if step >= 0]
+    return steps, total, peak, warmup, round(peak * one_of(rng, 0, 0, 0.1, 1, rng.random()), 4)
+
+
+@cosine_with_warmup.oracle
+def by_torch(step, total_steps, peak, warmup_steps, floor):
+    """Let torch's scheduler walk down the cosine, in its closed form."""
+    if step < warmup_steps:
+        return float(np.linspace(0, peak, warmup_steps + 1)[step + 1])
+    optimizer = torch.optim.SGD([torch.zeros(1)], lr=peak)
+    falling = CosineAnnealingLR(optimizer, total_steps - warmup_steps, eta_min=floor)
+    falling.last_epoch = min(step, total_steps) - warmup_steps
+    return falling._get_closed_form_lr()[0]
 
 
 @cosine_with_warmup.program
@@ -83,7 +108,7 @@ def in_three_stages(
 
 cosine_with_warmup.slip(
     "wastes_the_first_step",
-    "The warm-up starts at a rate of 0, so the first step goes nowhere. It should be `(step + 1) / warmup_steps`.",
+    "The warm-up starts at a rate of 0, as in Hugging Face's Transformers. Here the first step must already learn.",
     ahead=0,
 )
 cosine_with_warmup.slip(
