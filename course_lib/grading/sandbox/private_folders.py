@@ -19,14 +19,23 @@ class PrivateFolders:
     def __init__(self) -> None:
         """Clear what others of this user have left, and make a directory of our own."""
         clear_abandoned()
-        while True:
-            self.base = tempfile.mkdtemp(prefix=_PREFIX)
-            os.chmod(self.base, 0o711)  # respondents are other users, who must find the way to their own
+        while not self._made():  # somebody took it for abandoned before it was locked
+            pass
+
+    def _made(self) -> bool:
+        """Make a directory and lock it; say whether it is still there then."""
+        self.base = tempfile.mkdtemp(prefix=_PREFIX)
+        try:
             self.lock = os.open(self.base, os.O_RDONLY | os.O_DIRECTORY)
-            fcntl.flock(self.lock, fcntl.LOCK_EX)
-            if os.path.isdir(self.base):  # else somebody took it for abandoned before it was locked
-                return
-            os.close(self.lock)
+        except FileNotFoundError:
+            return False
+        fcntl.flock(self.lock, fcntl.LOCK_EX)
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.stat(self.base), os.fstat(self.lock)):
+                os.fchmod(self.lock, 0o711)  # respondents are other users, who must find the way to their own
+                return True
+        os.close(self.lock)
+        return False
 
     def new(self) -> str:
         """Make a directory for one respondent."""

@@ -9,9 +9,10 @@ import numpy as np
 
 from course_lib.checking.data import plain, torch
 from course_lib.grading.talk.frames import Lie
-from course_lib.grading.talk.untrusted import apart, dtype_of, expect, number_of, shape_of, torch_dtype_of
+from course_lib.grading.talk.untrusted import apart, dtype_of, expect, number_of, torch_dtype_of
 
 MAX_DIGITS = 4000
+_DIMENSIONS = 1000  # of a shape, which need not be that of anything
 _HEXADECIMAL = MAX_DIGITS * 3 // 4 + 3  # of an integer of so many digits, about, with its sign and prefix
 
 
@@ -41,7 +42,7 @@ def pack(value: Any, kind: type, inner: Callable[[Any], Any]) -> Any:
     if isinstance(value, np.dtype) and value.kind in "biufcSU":
         return ["nd", value.str]
     if t is not None and kind is t.Size:
-        return ["z", [int(n) for n in value]]
+        return ["z", [int(n) for n in value]] if len(value) <= _DIMENSIONS else None
     if t is not None and isinstance(value, t.dtype | t.device):
         return ["td" if isinstance(value, t.dtype) else "dv", str(value).removeprefix("torch.")]
     return ["t", [inner(item) for item in plain(value)]] if issubclass(kind, tuple) else None
@@ -64,7 +65,7 @@ def unpack(tag: Any, rest: list[Any], inner: Callable[[Any], Any]) -> Any:
         "sl": lambda: slice(*map(inner, rest)),
         "g": lambda: number_of(*rest),
         "nd": lambda: dtype_of(rest[0]),
-        "z": lambda: torch().Size(shape_of(rest[0])),
+        "z": lambda: torch().Size([expect(int, n) for n in expect(list, rest[0])[:_DIMENSIONS]]),
         "td": lambda: torch_dtype_of(rest[0]),
         "dv": lambda: torch().device(expect(str, rest[0])),
     }
