@@ -21,5 +21,3 @@ c.CourseDirectory.feedback_directory = "feedback"
 
 # The seconds that one cell may take; `course check` allows the same.
 c.Execute.timeout = 30
-# An answer that raises must not keep the later ones from being graded.
-c.Execute.allow_errors = True

@@ -6,6 +6,7 @@ its grade away.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -14,12 +15,13 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
 
 from course_lib.grading import pool
 from course_lib.grading.cohort import task_for
 from course_lib.grading.gradebook import graded_notebook
-from course_lib.grading.gradebook.scores import ask_for_review, set_score
+from course_lib.grading.gradebook.late_penalties import Unclear, handed_in_at
+from course_lib.grading.gradebook.scores import ask_for_review, enter_assignment, open_gradebook, set_score
 from course_lib.grading.handed_in.cells import MAX_BYTES, cells_of, read
 from course_lib.grading.handed_in.course_folders import Course, CourseError, Submission
 from course_lib.grading.handed_in.repaired import repair
@@ -37,8 +39,22 @@ def use(c: Any) -> None:
     c.Autograde.autograde_preprocessors = [
         f"{here}.GradeOutside",
         f"{here}.SaveVerdicts",
-        "nbgrader.preprocessors.AssignLatePenalties",
+        f"{here}.LatePenalties",
     ]
+    c.Autograde.pre_convert_hook = f"{here}.before_autograding"
+
+
+def before_autograding(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Let nbgrader know the assignment, and look for the one notebook it asks for, whatever the student's is called.
+
+    nbgrader calls this for each submission, in the course's folder, before it looks into the gradebook.
+    """
+    course = Course(Path.cwd())
+    for folder in {Path(notebook).parent for notebook in notebooks}:
+        release = course.release(folder.name).read_bytes()
+        with contextlib.closing(open_gradebook(course)) as book:
+            enter_assignment(book, folder.name, release)
+        notebooks[:] = [str(folder / f"{folder.name}.ipynb")]
 
 
 class AnyNotebook(NotebookExporter):
@@ -46,7 +62,8 @@ class AnyNotebook(NotebookExporter):
 
     def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> Any:
         """Read a file and export it."""
-        data = read(Path(filename))
+        path = Path(filename)
+        data = read(path) if path.exists() else b""  # it has another name: `Repair` looks for it
         try:
             if len(data) > MAX_BYTES:
                 raise ValueError("it is too large")
@@ -58,7 +75,6 @@ class AnyNotebook(NotebookExporter):
         kinds = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
         made.cells = [kinds.get(cell["cell_type"], nbformat.v4.new_raw_cell)(cell["source"]) for cell in cells]
         resources = dict(resources or {})
-        path = Path(filename)
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)} | dict(resources.get("metadata", {}))
         return self.from_notebook_node(made, resources, **kw)
 
@@ -135,3 +151,22 @@ class SaveVerdicts(SaveAutoGrades):
         kept = Reasons(Path(self.config.CourseDirectory.get("root", ".") or "."))
         kept.put(where["assignment"], where["student"], [*result.review, *filter(None, [result.failed])])
         return made
+
+
+class LatePenalties(AssignLatePenalties):
+    """nbgrader's own penalties, of a time that was read rightly; none where it cannot be read."""
+
+    def preprocess(self, nb: Any, resources: Any) -> Any:
+        """Enter when the submission came in, then the penalty."""
+        where = resources["nbgrader"]
+        course = Course(Path(self.config.CourseDirectory.get("root", ".") or "."), self.config)
+        try:
+            stamp = handed_in_at(course.folder("submitted", where["student"], where["assignment"]))
+        except Unclear as error:
+            self.log.error("%s/%s: %s", where["student"], where["assignment"], error)
+            return nb, resources
+        if stamp is not None:
+            with contextlib.closing(open_gradebook(course)) as book:
+                book.find_submission(where["assignment"], where["student"]).timestamp = stamp
+                book.db.commit()
+        return super().preprocess(nb, resources)

@@ -89,6 +89,7 @@ AROUND = {
     "a temporary file": {"before": ["import tempfile\nwith tempfile.TemporaryFile() as f: f.write(b'x')"]},
     "times": {"before": ["%timeit -n2 -r2 sum(range(10))"]},
     "loads extensions": {"before": ["%load_ext autoreload\n%autoreload 2", "%config InlineBackend.figure_format = 'svg'"]},
+    "a line that Colab knows": {"before": ["%tensorflow_version 2.x", "from google.colab import drive, files\ndrive.mount('/x')"]},
     "filters warnings as errors": {"before": ["import warnings\nwarnings.simplefilter('error')"]},
     "seeds the world": {"before": ["import random, numpy as np\nrandom.seed(0); np.random.seed(0)"]},
 }  # fmt: skip

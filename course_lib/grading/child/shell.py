@@ -14,6 +14,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.text import SList
 from traitlets.config import Config
 
+from course_lib.checking.forgiving_shell import Forgiving, offer_stand_ins
+
 _KINDS = ("text/plain", "image/png")  # what feedback may show; the rest could carry scripts
 
 
@@ -125,7 +127,7 @@ class _Hook(DisplayHook):
         """Print nothing after the result."""
 
 
-class Shell(InteractiveShell):
+class Shell(Forgiving, InteractiveShell):
     """IPython without a terminal, a history file or other programs."""
 
     outputs: Any = None
@@ -176,6 +178,7 @@ def make_shell() -> Shell:
         for kind in ("line", "cell"):
             shell.register_magic_function(run_nothing, kind, name)  # type: ignore[arg-type]
     _plots_inline(shell)
+    offer_stand_ins()
     for source in _FIRST_CELLS:
         run(shell, source, 1 << 20)
     shell.reset(new_session=False)

@@ -6,6 +6,7 @@ import base64
 import binascii
 import contextlib
 import json
+import re
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -137,6 +138,8 @@ class Session:
             mine = f"def {name}" in cell.source or f"class {name}" in cell.source
             if mine and i in self.fatal:
                 return f"Its cell was left out: {self.fatal[i]}."
+            if mine and (magic := re.match(r"\s*(%%\w+)", cell.source)):
+                return f"Its cell begins with `{magic[1]}`, below which nothing may be kept: take that line out."
             if mine and i < place and self.errors.get(cell.id):
                 return f"Its cell ended with {self.errors[cell.id]}."
         return ""

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import parse_utc
 from traitlets import TraitError
 
 from course_lib.grading.handed_in.course_folders import Course, CourseError
+from course_lib.grading.handed_in.safe_names import shown
+from course_lib.grading.handed_in.timestamps import read_time
 
 _LONGEST = 200  # bytes; a timestamp has about thirty
 
@@ -82,8 +83,9 @@ def handed_in_at(folder: Path) -> datetime | None:
     if not text:
         return None
     try:
-        return parse_utc(text)  # type: ignore[no-any-return]
-    except (ValueError, OverflowError, TypeError, OSError) as error:
+        return read_time(text)
+    except (ValueError, OverflowError) as error:
         raise Unclear(
-            f"its timestamp.txt says {text!r}, which is no date; when it was handed in is not known"
+            f"its timestamp.txt says {shown(text)!r}, which is no date to rely on ({shown(str(error))}); "
+            "when it was handed in is not known"
         ) from error

@@ -93,21 +93,9 @@ class Writer:
 
     def ensure_assignment(self, assignment: str, release: bytes) -> None:
         """Enter an assignment and its cells, as `nbgrader generate_assignment` does, unless they are there."""
-        if assignment in self.known:
-            return
-        book = self.book
-        book.update_or_create_assignment(assignment)
-        book.update_or_create_notebook(assignment, assignment)
-        for grade_id, cell in exercises_in(release).items():
-            flags, place = cell["metadata"]["nbgrader"], (grade_id, assignment, assignment)
-            kind = {"cell_type": cell["cell_type"]}
-            if flags["grade"]:
-                book.update_or_create_grade_cell(*place, max_score=float(flags["points"]), **kind)
-            if flags["solution"]:
-                book.update_or_create_solution_cell(*place)
-            source = {"source": text_of(cell), "locked": flags["locked"], "checksum": flags.get("checksum")}
-            book.update_or_create_source_cell(*place, **kind, **source)
-        self.known.add(assignment)
+        if assignment not in self.known:
+            enter_assignment(self.book, assignment, release)
+            self.known.add(assignment)
 
     def record(
         self, assignment: str, release: bytes, student: str, notebook: dict[str, Any], result: Result
@@ -170,6 +158,21 @@ class Writer:
         if stamp:
             write_whole(folder / "timestamp.txt", f"{stamp.isoformat(' ')} UTC\n".encode())
         return done
+
+
+def enter_assignment(book: Gradebook, assignment: str, release: bytes) -> None:
+    """Enter an assignment and its cells, as `nbgrader generate_assignment` does."""
+    book.update_or_create_assignment(assignment)
+    book.update_or_create_notebook(assignment, assignment)
+    for grade_id, cell in exercises_in(release).items():
+        flags, place = cell["metadata"]["nbgrader"], (grade_id, assignment, assignment)
+        kind = {"cell_type": cell["cell_type"]}
+        if flags["grade"]:
+            book.update_or_create_grade_cell(*place, max_score=float(flags["points"]), **kind)
+        if flags["solution"]:
+            book.update_or_create_solution_cell(*place)
+        source = {"source": text_of(cell), "locked": flags["locked"], "checksum": flags.get("checksum")}
+        book.update_or_create_source_cell(*place, **kind, **source)
 
 
 def points_of(notebook: dict[str, Any], result: Result, grade_id: str) -> float:
