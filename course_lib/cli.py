@@ -67,6 +67,9 @@ def check(
 ) -> None:
     """Run notebooks and say for each exercise what is right and what is not.
 
+    This runs the code in them as you, with all that you may do: check only notebooks whose author you trust.
+    For those of a class there is `course grade`, which isolates them.
+
     Exit status 0 if every answer passes, 1 if one does not, 2 for a file that is no exercise notebook.
     """
     from course_lib.checking.notebook import Unusable, check_notebook

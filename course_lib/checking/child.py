@@ -112,6 +112,7 @@ class Child:
             else:
                 self.process.kill()
         self.process.wait()
+        self.end_strays()
         self.listener.join(timeout=1)
         if not self.listener.is_alive() and self.process.stdout:  # a grandchild that got away may still hold the pipe
             self.process.stdout.close()
@@ -120,3 +121,11 @@ class Child:
                 self.process.stdin.close()
         self.said.close()
         self.home.cleanup()
+
+    def end_strays(self) -> None:
+        """Kill what has left the session; it is known by the folder that only this run's environment names."""
+        mark = f"IPYTHONDIR={self.home.name}".encode()
+        for place in Path("/proc").glob("[0-9]*/environ"):
+            with contextlib.suppress(OSError):  # another user's, or gone
+                if mark in place.read_bytes().split(b"\0"):
+                    os.kill(int(place.parent.name), signal.SIGKILL)

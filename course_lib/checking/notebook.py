@@ -18,6 +18,7 @@ from course_lib.checking.reasons import Status
 from course_lib.checking.verdict import Verdict
 
 SECONDS = 30.0  # for one cell
+MEDDLED = 1 << 16  # no exit status: what came is no event of ours
 SECONDS_TO_START = 180.0  # for loading the rubrics; the first import of torch on a slow disk takes its time
 
 
@@ -102,11 +103,20 @@ class _Run:
             try:
                 while (event := child.event(limit))["event"] != "end":
                     if event["event"] == "start":
-                        at, limit = event["step"], self.seconds
+                        at, limit = self.place(event), self.seconds
                         self.progress(at, len(self.notebook.steps))
                     self.take(event)
+            except (KeyError, TypeError, ValueError, AttributeError):  # no event of ours, but the notebook's own doing
+                self.lost(at, Gone(MEDDLED))
             except Gone as gone:
                 self.lost(at, gone)
+
+    def place(self, event: dict[str, Any]) -> int:
+        """Return the step an event is about; raises ValueError where there is none."""
+        step = event["step"]
+        if type(step) is not int or not 0 <= step < len(self.notebook.steps):
+            raise ValueError(f"there is no step {step!r}")
+        return step
 
     def take(self, event: dict[str, Any]) -> None:
         """Keep what the child says."""
@@ -116,9 +126,11 @@ class _Run:
         if kind == "plan":
             self.plan = event["exercises"]
         elif kind == "error":
-            self.errors[event["step"]] = event
+            self.errors[self.place(event)] = {name: event[name] for name in ("said", "line", "text")}
         elif kind == "verdict":
             verdict = Verdict.from_dict(event["verdict"])
+            if verdict.exercise not in self.plan or not 0 <= float(verdict.points) <= verdict.max_points:
+                raise ValueError("this is no verdict on an exercise of this notebook")
             self.verdicts[verdict.exercise] = verdict
         elif kind == "undefined":
             self.fail(event["exercise"], *self.undefined(event))
@@ -175,6 +187,8 @@ def _where(error: dict[str, Any]) -> str:
 
 
 def _why(gone: Gone, seconds: float) -> str:
+    if gone.status == MEDDLED:
+        return "it wrote to the channel on which its verdicts are told. Take out what writes to open descriptors."
     if gone.status is None:
         return f"it ran for more than {seconds:g} seconds and was stopped. Does a loop in it never end?"
     if gone.status < 0:

@@ -267,6 +267,27 @@ def test_nothing_is_written_and_nothing_is_left_running(notebook, tmp_path):
     assert _is_gone(helper)
 
 
+@pytest.mark.skipif(not os.path.isdir("/proc"), reason="processes that left are found by /proc")
+def test_what_leaves_its_session_is_ended_too(notebook, tmp_path):
+    leave = "import subprocess\nhelper = subprocess.Popen(['sleep', '1000'], start_new_session=True)\n"
+    path = notebook(IMPORT, f"{leave}open('helper', 'w').write(str(helper.pid))", UPPER, CHECK_UPPER)
+    assert check_notebook(path).passed
+    assert _is_gone(int((tmp_path / "helper").read_text()))
+
+
+EVENTS = ["{}", "[]", "no JSON", '{"event": 5}', '{"event": "start"}', '{"event": "start", "step": 99}']
+EVENTS += ['{"event": "start", "step": "x"}', '{"event": "verdict"}', '{"event": "verdict", "verdict": {}}']
+EVENTS += ['{"event": "error", "step": -1}', '{"event": "plan"}', '{"event": "undefined", "exercise": "x"}']
+
+
+@pytest.mark.parametrize("line", EVENTS)
+def test_what_a_notebook_writes_to_our_channel_is_no_traceback(notebook, line):
+    meddle = "import gc, io\nfor o in gc.get_objects():\n    if isinstance(o, io.TextIOWrapper) and o.writable():\n"
+    meddle += f"        o.write({line + chr(10)!r}); o.flush()"
+    report = check_notebook(notebook(IMPORT, meddle, UPPER, CHECK_UPPER), seconds=10)
+    assert len(report.verdicts) == 1
+
+
 def _is_gone(pid):
     for _ in range(50):
         try:

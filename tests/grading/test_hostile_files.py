@@ -15,6 +15,7 @@ from nbconvert.filters.markdown_mistune import InvalidNotebook, markdown2html_mi
 from rich.console import Console
 
 import course_lib
+from course_lib.checking import Verdict
 from course_lib.grading import commands, preprocessors
 from course_lib.grading.cohort import grade_class
 from course_lib.grading.gradebook import graded_notebook
@@ -184,6 +185,34 @@ def test_no_cell_takes_long_to_show(text):
     begun = time.process_time()
     markdown2html_mistune(shown["cells"][0]["source"])
     assert time.process_time() - begun < 10
+
+
+@pytest.mark.slow
+def test_a_thousand_costly_texts_take_no_longer_than_a_few():
+    release = json.loads(RELEASE.read_text())
+    own = {"cell_type": "markdown", "id": "", "metadata": {}, "source": "\\\\(" * 6_000}
+    handed_in = release | {"cells": [*release["cells"], *[own] * 1_000]}
+    shown = graded_notebook.graded(repair(json.dumps(handed_in).encode(), release).notebook, Result())
+    texts = [cell["source"] for cell in shown["cells"] if cell["cell_type"] == "markdown" and cell["id"][:3] == "own"]
+    assert 500 < len(texts) <= graded_notebook.MOST_CELLS
+    assert sum(map(len, texts)) < graded_notebook.ALL_MARKDOWN + 100 * len(texts)
+    begun = time.process_time()
+    for text in texts:
+        markdown2html_mistune(text)
+    assert time.process_time() - begun < 60
+
+
+def test_no_word_of_a_student_is_read_as_a_formula():
+    release = json.loads(RELEASE.read_text())
+    repaired = repair(RELEASE.read_bytes(), release)
+    evil = "ValueError: $\\href{javascript:alert(1)}{x}$"
+    verdict = Verdict("string_comparison.to_upper", "T", "failed", 0.0, 3.0, evil)
+    shown = graded_notebook.graded(repaired.notebook, Result(verdicts={"check-to_upper": verdict}))
+    [cell] = [cell for cell in shown["cells"] if cell["id"] == "check-to_upper"]
+    page = cell["outputs"][0]["data"]["text/html"]
+    assert evil in page
+    assert page.startswith('<div class="tex2jax_ignore mathjax_ignore">')
+    assert page.endswith("</div>")
 
 
 def write_class(folder):

@@ -12,6 +12,7 @@ from course_lib.grading.result import Result
 
 SCORE = "course_points"  # metadata of a check cell's result, which our SaveVerdicts reads
 MOST_TEXT, MOST_CELLS = 20_000, 1_000  # of one cell, and of a student's own: what shows them is slow, or worse
+MOST_MARKDOWN, ALL_MARKDOWN = 10_000, 200_000  # of one cell, and of all: to show it takes the square of its length
 
 
 def graded(notebook: dict[str, Any], result: Result) -> dict[str, Any]:
@@ -35,13 +36,17 @@ def graded(notebook: dict[str, Any], result: Result) -> dict[str, Any]:
 
 def _shorten(notebook: dict[str, Any]) -> None:
     """Cut what no reader reads; what was graded is what was handed in."""
-    kept, own = [], 0
+    kept, own, left = [], 0, ALL_MARKDOWN
     for cell in notebook["cells"]:
         own += "nbgrader" not in cell["metadata"]
         if "nbgrader" in cell["metadata"] or own <= MOST_CELLS:
             kept.append(cell)
-        if len(text := text_of(cell)) > MOST_TEXT:
-            cell["source"] = f"{text[:MOST_TEXT]}\n# … and {len(text) - MOST_TEXT} characters that are not shown."
+        text, most = text_of(cell), MOST_TEXT
+        if cell["cell_type"] == "markdown" and "nbgrader" not in cell["metadata"]:
+            most = min(MOST_MARKDOWN, left)
+            left -= min(len(text), most)
+        if len(text) > most:
+            cell["source"] = f"{text[:most]}\n# … and {len(text) - most} characters that are not shown."
     notebook["cells"] = kept
 
 
@@ -51,7 +56,8 @@ def _card(verdict: Verdict, most: float) -> dict[str, Any]:
 
 def _scored(points: float, text: str, html: str) -> dict[str, Any]:
     """Return the result of a check cell: the points as a Python float, which stock nbgrader reads, and the card."""
-    data = {"text/plain": repr(points)} | ({"text/html": html} if html else {})
+    unread = f'<div class="tex2jax_ignore mathjax_ignore">{html}</div>'  # a student's words are in it, as formulas too
+    data = {"text/plain": repr(points)} | ({"text/html": unread} if html else {})
     metadata = {SCORE: points, "text": text[:4000]}
     return {"output_type": "execute_result", "execution_count": 1, "data": data, "metadata": metadata}
 

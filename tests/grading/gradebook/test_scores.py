@@ -17,6 +17,19 @@ from course_lib.grading.handed_in.course_folders import Course, CourseError
 PASSWORD = "hunter2"
 
 
+def test_a_gradebook_that_somebody_has_locked_is_said_in_one_line(tmp_path, capsys):
+    write_class(tmp_path, 1)
+    grade_class(Course(tmp_path), jobs=1)
+    with contextlib.closing(sqlite3.connect(tmp_path / "gradebook.db")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert commands.grade(tmp_path) == commands.UNUSABLE
+        told = capsys.readouterr().err
+    assert "database is locked" in told
+    assert "SELECT" not in told
+    assert "sqlalche.me" not in told
+    assert len(told.strip().splitlines()) == 1
+
+
 def test_a_second_writer_is_refused_and_told_who_is_at_work(tmp_path, capsys):
     write_class(tmp_path, 1)
     course = Course(tmp_path)
