@@ -48,7 +48,10 @@ def any_two(rng):
     def draw(most):
         return bytes(int(byte) for byte in rng.choice(some, size=cases.whole(rng, 0, most)))
 
-    shared = draw(cases.one_of(rng, 0, 3, 3, 8, 400))
+    shared = draw(cases.one_of(rng, 0, 3, 3, 8))
+    if rng.random() < 0.2:
+        shared = bytes(max(1, byte) for byte in shared[:1] or b"a") * int(rng.integers(100, 700))
+    shared = b"\0" * (rng.random() < 0.1) + shared
     left, right = shared + draw(6), shared + draw(6)
     return left, left if rng.random() < 0.1 else right
 

@@ -33,7 +33,7 @@ def code_points(text):
 def by_code_points(answer, codes):
     """Compose one text, with both sides written as code points so that a reader sees what differs."""
     result = answer("".join(chr(int(code[2:], 16)) for code in codes.split()))
-    return code_points(result) if isinstance(result, str) else result
+    return code_points(result).split() if isinstance(result, str) else result
 
 
 @compose_hangul.written
@@ -208,6 +208,22 @@ compose_hangul.slip(
 def throws_away_the_rest(text, *, right):
     """Characters that are no Hangul letters got lost; keep them where they were."""
     return re.sub("[^\uac00-\ud7a3]", "", right)
+
+
+@compose_hangul.mistake
+def exchanges_lead_and_vowel(text):
+    """Lead and vowel have changed places in the formula: the lead is multiplied by 21, and the vowel is added."""
+    out = ""
+    for letter in sc.compose_hangul(text):
+        lead, rest = divmod(ord(letter) - 0xAC00, 588)
+        out += chr(0xAC00 + (rest // 28 * 19 + lead) * 28 + rest % 28) if "가" <= letter <= "힣" else letter
+    return out
+
+
+@compose_hangul.mistake
+def leaves_the_last_letter(text):
+    """The last letter of the text was not joined. Look at it like at all others, also where the loop ends."""
+    return sc.compose_hangul(text[:-1]) + text[-1:]
 
 
 @compose_hangul.alternative

@@ -23,7 +23,7 @@ def natural_key(rng, size):
         ["a-" + long, "a-" + short, "a!"],
         ["x7y" + long, "x7y" + short, "x700"],
         [long + "a", short + "b", "a", f"{rng.integers(200, 900)}"],  # 97 is a, so numbers on either side of it
-        ["B" + short, "é1", "ab2", "v1." + long, "v1." + short, "a\nc", " z"],
+        ["B" + short, "é1", "ab2", "v1." + long, "v1." + short, "v.1", "v1.", "a\nc", " z"],
     ]
     names = [name for group in pairs[: {1: 1, 2: 2, 3: 3, 5: 4, 8: 5}[size]] for name in group]
     return (sorted(names, key=sc.natural_key, reverse=True),)  # so that no two keep their places by luck
@@ -53,22 +53,30 @@ def characters_beyond_ffff():
     return (["a😀", "a～", "a9", "é", "e\u0301"],)  # é and e with an accent are two texts
 
 
+@natural_key.edge(points=1)
+def before_every_character():
+    """A number comes before any other character, also before a space or the codes 0 and 1."""
+    return (["a\0", "a\1", "a ", "a!", "a7"],)
+
+
 @natural_key.domain
 def any_names(rng):
     """Any names, also an empty one: numbers of up to 300 digits, zeros before them, signs, dots, all scripts, emoji."""
-    chars = cases.one_of(rng, "ab", "aB", "a-.,+_ ", "a²٣५Ⅷ½", "a～😀\ufffd𝟙", "ae\u0301é", "a\n\t\0~", "")
+    chars = cases.one_of(
+        rng, "ab", "aB", "a.", ".-", "_- +", "a ", "a²٣", "५Ⅷ½", "～😀\ufffd𝟙", "e\u0301é", "\n\t~", "\0\1", ""
+    )
 
     def draw():
-        digits = cases.text(rng, cases.one_of(rng, 1, 1, 2, 3, 20, 300), cases.one_of(rng, "01", "019", "0123456789"))
-        pieces = [
-            cases.text(rng, cases.whole(rng, 0, 3), chars),
-            digits,
-            cases.text(rng, cases.whole(rng, 0, 2), chars),
+        numbers = cases.one_of(rng, "01", "019", "0123456789")
+        groups = [
+            cases.text(rng, cases.whole(rng, 0, 2), chars)
+            + cases.text(rng, cases.one_of(rng, 0, 1, 1, 1, 2, 3, 20, 300), numbers)
+            for _ in range(cases.whole(rng, 1, 6))
         ]
-        last = cases.text(rng, cases.whole(rng, 0, 2), "0129")
-        return "".join(pieces[int(rng.integers(3)) :]) + last if rng.random() < 0.9 else chars[:1]
+        return "".join(groups) + cases.text(rng, cases.whole(rng, 0, 2), chars)
 
-    names = [draw() for _ in range(cases.whole(rng, 2, 8))]
+    shared = draw() if rng.random() < 0.4 else ""
+    names = [shared + draw() for _ in range(cases.whole(rng, 2, 8))]
     return ([*names, cases.one_of(rng, "", *names)],)
 
 

@@ -55,6 +55,12 @@ def characters_of_several_bytes():
     return "한글😀", "글한"
 
 
+@typo_distance.edge(points=1)
+def a_beginning_at_the_end():
+    """From wxyzabcdefgh to abcdefghwxyz it takes eight edits: four letters are deleted and inserted elsewhere."""
+    return "wxyzabcdefgh", "abcdefghwxyz"
+
+
 @typo_distance.domain
 def any_two_words(rng):
     """Any two texts of all scripts: empty, equal, unlike, of very unlike lengths, one edited into the other."""
@@ -62,7 +68,7 @@ def any_two_words(rng):
     left = cases.text(
         rng, cases.one_of(rng, cases.whole(rng, 0, 4), *(int(n) for n in rng.integers(3, 11, 3))), alphabet
     )
-    kind = cases.one_of(rng, "edited", "edited", "edited", "other", "longer", "shifted", "equal")
+    kind = cases.one_of(rng, "edited", "edited", "edited", "other", "longer", "shifted", "equal", "shifted")
     if kind == "equal":
         return left, left
     if kind == "other":
@@ -71,7 +77,8 @@ def any_two_words(rng):
         pair = cases.text(rng, int(rng.integers(8, 14)), alphabet) + left, left
         return pair if rng.random() < 0.5 else pair[::-1]
     if kind == "shifted":
-        return left, left[3:] + left[:3]
+        left, turn = cases.text(rng, int(rng.integers(8, 17)), alphabet), int(rng.integers(1, 7))
+        return left, left[turn:] + left[:turn]
     return left, cases.edited(rng, left, int(rng.integers(1, 6)), alphabet or "abc")
 
 
@@ -241,6 +248,22 @@ def edits_a_pair_twice(left, right):
             replaced = table[row - 1, column - 1] + (one != other)
             table[row, column] = min(exchanged, replaced, table[row - 1, column] + 1, table[row, column - 1] + 1)
         seen[one] = row
+    return table[len(left), len(right)]
+
+
+@typo_distance.mistake
+def looks_near_the_diagonal(left, right):
+    """Only cells near the diagonal of the table were filled. A cheapest way may lead far from it: fill all of them."""
+    band = max(3, abs(len(left) - len(right)))
+    table = {(row, column): row + column for row in range(len(left) + 1) for column in range(len(right) + 1)}
+    for row, column in sorted(table):
+        if row * column == 0 or abs(row - column) > band:
+            continue
+        ways = [table[row - 1, column] + 1, table[row, column - 1] + 1]
+        ways.append(table[row - 1, column - 1] + (left[row - 1] != right[column - 1]))
+        if min(row, column) > 1 and left[row - 2 : row] == right[column - 2 : column][::-1]:
+            ways.append(table[row - 2, column - 2] + 1)
+        table[row, column] = min(ways)
     return table[len(left), len(right)]
 
 

@@ -49,6 +49,12 @@ def the_last_surrogate():
     return (chr(0xDFFF) + "a",)
 
 
+@utf8_encode.edge(points=1)
+def two_halves():
+    """Two surrogates in a row are two code points of the text, and no character either: ValueError."""
+    return (chr(0xD83D) + chr(0xDE00),)
+
+
 SURROGATES = range(0xD800, 0xE000)
 
 
@@ -62,6 +68,8 @@ def any_text(rng):
         return "가" if code in SURROGATES else chr(code)
 
     text = "".join(draw() for _ in range(cases.whole(rng, 0, 12)))
+    if rng.random() < 0.2:
+        text = "\ufeff" + text
     if rng.random() < 0.85:
         return (text,)
     halves = [chr(cases.one_of(rng, 0xD800, 0xDBFF, 0xDC00, 0xDFFF, int(rng.integers(0xD800, 0xE000))))]
@@ -169,6 +177,18 @@ utf8_encode.slip(
 def begins_with_a_byte_order_mark(text, *, right):
     """The result begins with EF BB BF. UTF-8 has no byte order, so it needs no mark."""
     return b"\xef\xbb\xbf" + right
+
+
+@utf8_encode.mistake
+def cuts_the_highest_bit(text, *, right):
+    """From U+100000 on the highest bit got lost: the first of four bytes holds three bits of the code, not two."""
+    return right.replace(b"\xf4", b"\xf0")
+
+
+@utf8_encode.mistake
+def joins_two_halves(text):
+    """Two surrogates in a row became one character. That is for those who decode UTF-16; in a text they are refused."""
+    return sc.utf8_encode(text.encode("utf-16-be", "surrogatepass").decode("utf-16-be"))
 
 
 @utf8_encode.mistake
