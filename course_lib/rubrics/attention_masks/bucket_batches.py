@@ -42,12 +42,13 @@ def no_sequences():
 def anything(rng):
     """Any number of sequences, also none, of 0 to hundreds of tokens, ties included; now and then one that is too
     long."""
-    longest = one_of(rng, 3, 9, 400)
-    lengths = [whole(rng, 0, longest) for _ in range(whole(rng, 0, 12))]
+    longest = one_of(rng, 1, 3, 9, 400)
+    count = whole(rng, 0, 12) if rng.random() < 0.7 else int(rng.integers(13, 40))
+    lengths = rng.integers(0, longest, size=count, endpoint=True).tolist()
     most = max(lengths, default=1)
-    max_tokens = one_of(rng, most, most + int(rng.integers(4 * longest)), most * int(rng.integers(1, 6)))
     if lengths and most and rng.random() < 0.12:
         return Refused((lengths, int(rng.integers(most))))
+    max_tokens = most * one_of(rng, 1, 1, 2, 5, 12) + one_of(rng, 0, 0, 1, int(rng.integers(1 + longest)))
     return lengths, max_tokens
 
 

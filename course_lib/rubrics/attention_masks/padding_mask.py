@@ -37,9 +37,10 @@ def room_to_spare():
 @padding_mask.domain
 def anything(rng):
     """Any batch, also an empty one, int32 or int64; lengths from 0 to beyond `max_len`, which may be 0."""
-    max_len = whole(rng, 0, 12) if rng.random() < 0.9 else int(rng.integers(120, 400))
-    dtype = one_of(rng, "int64", "int32")
-    return strided(rng, lengths(rng, whole(rng, 0, 5), max_len + one_of(rng, 0, 3), dtype=dtype)), max_len
+    long = rng.random() < 0.25
+    max_len = int(rng.integers(130, 400)) if long else whole(rng, 0, 12)
+    batch, dtype = whole(rng, int(long), 4), one_of(rng, "int64", "int32")
+    return strided(rng, lengths(rng, batch, max_len + one_of(rng, 0, 3), dtype=dtype)), max_len
 
 
 @padding_mask.oracle
