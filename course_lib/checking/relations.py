@@ -42,7 +42,8 @@ def relation(expected: Any, actual: Any) -> str:
     pairs = _as_one(expected, actual) or [_pair(want, have) for want, have in zip(wanted, got, strict=True)]
     if any(a.shape != b.shape for a, b in pairs) or sum(a.size for a, _ in pairs) > MOST:
         return ""
-    alike = is_sequence(plain(expected)) and len({a.shape for a, _ in pairs}) == 1
+    flat = is_sequence(plain(expected)) and len(plain(expected)) == len(wanted)  # an item is not one of an item's items
+    alike = flat and len({a.shape for a, _ in pairs}) == 1
     with np.errstate(all="ignore"):
         return _of_numbers(pairs, alike, _tolerance(got))
 

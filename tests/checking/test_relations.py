@@ -98,6 +98,11 @@ def test_every_array_of_a_result_must_be_wrong_in_the_same_way():
     assert relation(right, (2 * right[0], 3 * right[1])) == ""
 
 
+def test_items_are_counted_in_flat_results_only():
+    assert relation((1, 2, 3), (1, 5, 3)) == "Only one value is wrong, number 1."
+    assert relation(((1, 2), (3, 4), 5), ((1, 2), (3, 7), 5)) == ""
+
+
 @pytest.mark.parametrize(("want", "got"), [(3, 4), (2.5, 3.0), (torch.ones(()), torch.zeros(())), ({1}, {2}), ((), ())])
 def test_one_value_proves_nothing(want, got):
     assert relation(want, got) == ""

@@ -13,6 +13,7 @@ from course_lib.checking.cases import unlike_lengths
     points=3,
     difficulty=2,
     minutes=12,
+    up_to="strides",
 )
 def sliced(rng, size):
     """Slices that begin after the first element, in steps that divide the distance and in steps that do not."""
@@ -68,6 +69,12 @@ def backward():
 
 
 @sliced.edge(points=1)
+def a_step_beyond_the_end():
+    """A step that leads beyond the end meets one element: the length is 1."""
+    return (3, 6), (6, 1), 2, 1, 4, None, 25
+
+
+@sliced.edge(points=1)
 def backward_to_before():
     """Walking back to a stop before the beginning, the first element is met as well."""
     return (3, 5), (5, 1), 0, 1, -1, -9, -1
@@ -92,7 +99,15 @@ def any_slice(rng):
         )
         for _ in range(2)
     ]
-    step = cases.one_of(rng, 1, -1, int(rng.integers(1, 5)), -int(rng.integers(1, 5)), int(rng.integers(1, 30)), -12)
+    step = cases.one_of(
+        rng,
+        1,
+        -1,
+        int(rng.integers(1, 5)),
+        -int(rng.integers(1, 5)),
+        int(rng.integers(5, 40)),
+        -int(rng.integers(5, 40)),
+    )
     return shape, strides, cases.whole(rng, 0, 900), axis, *bounds, step
 
 
@@ -124,6 +139,15 @@ def rounds_the_length_down(shape, strides, offset, axis, start, stop, step, *, r
     new, new_strides, new_offset = right
     first, last, _ = slice(start, stop, step).indices(shape[axis])
     return (*_replaced(new, strides, axis, max(0, (last - first) // step), new_strides[axis]), new_offset)
+
+
+@sliced.mistake
+def rounds_the_length_to_the_nearest(shape, strides, offset, axis, start, stop, step, *, right):
+    """The length was rounded to the nearest number. Round up: a started step has met an element."""
+    new, new_strides, new_offset = right
+    first, last, _ = slice(start, stop, step).indices(shape[axis])
+    length = max(0, math.floor((last - first) / step + 0.5))
+    return (*_replaced(new, strides, axis, length, new_strides[axis]), new_offset)
 
 
 @sliced.mistake
