@@ -58,13 +58,15 @@ def the_first_and_the_last_letters():
 @compose_hangul.edge(points=1)
 def letters_that_do_not_join():
     """Letters out of order or alone, old ones beyond the 19, 21 and 27, and letters for display stay as they are."""
-    return code_points("\u1161\u1100 \u1113\u1161 \u1100\u1176 가\u11a7 가\u11c3 가\u1161 ㄱㅏ \u1100\u11a8 \u1100")
+    return code_points(
+        "\u1161\u1100 \u1113\u1161 \u1100\u1176 가\u11a7 가\u11c3 가\u1161 ㄱㅏ \u1100\u11a8 \u115f\u1161\u1160 \u1100"
+    )
 
 
 @compose_hangul.edge(points=1)
 def a_tail_after_another_character():
-    """A tail stays alone after `d` and U+D7A4: they are no syllables, though multiples of 28 away from U+AC00."""
-    return code_points("d\u11a8 \ud7a4\u11a8")
+    """A tail stays alone after `d`, U+D7A4 and an emoji: no syllables, though multiples of 28 away from U+AC00."""
+    return code_points("d\u11a8 \ud7a4\u11a8 😘\u11a8")
 
 
 @compose_hangul.domain

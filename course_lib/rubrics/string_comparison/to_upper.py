@@ -19,8 +19,14 @@ def to_upper(rng, size):
 
 @to_upper.edge(points=1)
 def letters_outside_ascii():
-    """Only a to z change; é, ß, ÿ and the Greek σ stay, because 32 is a distance in ASCII alone."""
-    return ("née: ß, ÿ, σ",)
+    """Only a to z change; é, ß, ſ and the Greek σ stay, because 32 is a distance in ASCII alone."""
+    return ("née: ß, ÿ, ſ, σ",)
+
+
+@to_upper.edge(points=1)
+def every_code_of_ascii():
+    """All 128 codes in a row: 26 of them change, and the others stay where they are."""
+    return ("".join(map(chr, range(128))) + "\r\n",)
 
 
 @to_upper.domain

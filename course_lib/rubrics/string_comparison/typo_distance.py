@@ -44,6 +44,12 @@ def a_pair_better_not_exchanged():
 
 
 @typo_distance.edge(points=1)
+def an_exchange_and_one_more():
+    """From aba to bab it takes two edits: an exchange uses up two letters of each word."""
+    return "aba", "bab"
+
+
+@typo_distance.edge(points=1)
 def a_word_at_the_end_of_another():
     """Before the first letter there is none to exchange, though Python reads place −1 as the last one."""
     return "at", "combat"
@@ -99,7 +105,7 @@ def from_the_front(left, right):
 
 
 @typo_distance.program
-def distance_with(left, right, *, start=1, replace=1, exchange=1, pair="both", least=2):
+def distance_with(left, right, *, start=1, replace=1, exchange=1, pair="both", least=2, back=2):
     """Fill the table row by row; every price and condition has a name."""
     table = [[0] * (len(right) + 1) for _ in range(len(left) + 1)]
     table[0] = [start * column for column in range(len(right) + 1)]
@@ -112,7 +118,7 @@ def distance_with(left, right, *, start=1, replace=1, exchange=1, pair="both", l
             first, second = left[row - 1] == right[column - 2], left[row - 2] == right[column - 1]
             crosswise = {"both": first and second, "first": first, "second": second}[pair]
             if row >= least and column >= least and crosswise:
-                choices.append(table[row - 2][column - 2] + exchange)
+                choices.append(table[row - back][column - back] + exchange)
             table[row][column] = min(choices)
     return table[-1][-1]
 
@@ -125,6 +131,14 @@ def no_exchange(left, right):
 
 typo_distance.slip(
     "exchange_for_nothing", "Exchanging two neighbors costs nothing. It should cost one edit.", exchange=0
+)
+
+
+typo_distance.slip(
+    "begins_one_letter_back",
+    "An exchange was counted from one place back. It takes two letters of each word: begin two rows and columns back.",
+    back=1,
+    exchange=0,
 )
 
 

@@ -45,8 +45,8 @@ def half_a_character():
 
 @utf8_encode.edge(points=1)
 def the_last_surrogate():
-    """The last surrogate, U+DFFF, is refused like the first."""
-    return (chr(0xDFFF) + "a",)
+    """The last surrogate, U+DFFF, is refused like the first, also in the middle of a text."""
+    return ("a" + chr(0xDFFF) + "b",)
 
 
 @utf8_encode.edge(points=1)
@@ -68,8 +68,7 @@ def any_text(rng):
         return "가" if code in SURROGATES else chr(code)
 
     text = "".join(draw() for _ in range(cases.whole(rng, 0, 12)))
-    if rng.random() < 0.2:
-        text = "\ufeff" + text
+    text = cases.one_of(rng, "", text, text, text, text, "\ufeff" + text)
     if rng.random() < 0.85:
         return (text,)
     halves = [chr(cases.one_of(rng, 0xD800, 0xDBFF, 0xDC00, 0xDFFF, int(rng.integers(0xD800, 0xE000))))]
