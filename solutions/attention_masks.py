@@ -251,8 +251,8 @@ check("attention_masks.real_positions", real_positions)
 # *earlier* tokens of *its own* sequence.
 #
 # - `segments`: (batch, time) whole numbers, 0 or more: which sequence a token belongs to. The numbers are names, in
-#   no order, and the tokens of a sequence need not stand together. 0 is padding, which may use nothing and be used by
-#   nothing. It may stand anywhere, inside a sequence as well.
+#   no order and perhaps in the millions, and the tokens of a sequence need not stand together. 0 is padding, which may
+#   use nothing and be used by nothing. It may stand anywhere, inside a sequence as well.
 # - returns (batch, 1, query, key), boolean
 #
 # ```

@@ -42,7 +42,7 @@ def no_sequences():
 def anything(rng):
     """Any number of sequences, also none, of 0 to hundreds of tokens, ties included; now and then one that is too
     long."""
-    longest = one_of(rng, 1, 3, 9, 400)
+    longest = one_of(rng, 1, 3, 9, 400, 400)
     count = whole(rng, 0, 12) if rng.random() < 0.7 else int(rng.integers(13, 40))
     lengths = rng.integers(0, longest, size=count, endpoint=True).tolist()
     most = max(lengths, default=1)

@@ -5,7 +5,7 @@ import torch
 
 from course_lib import attention_masks as am
 from course_lib.checking import rubric
-from course_lib.checking.cases import mask, strided, whole
+from course_lib.checking.cases import mask, one_of, strided, whole
 
 
 @rubric(
@@ -50,7 +50,7 @@ def anything(rng):
     causal = am.causal_mask(queries, keys)
     if rng.random() < 0.4:
         causal = causal & mask(rng, queries, keys)
-    return strided(rng, mask(rng, whole(rng, 1, 6), keys)), strided(rng, causal)
+    return strided(rng, mask(rng, one_of(rng, whole(rng, 1, 6), 9), keys)), strided(rng, causal)
 
 
 @combine_masks.oracle

@@ -38,10 +38,11 @@ def padding_in_front():
 
 @packed_mask.domain
 def anything(rng):
-    """Any batch, int32 or int64; sequences named by any numbers from 1 to thousands, in any order, in one piece or in
-    several; padding anywhere, also everywhere."""
+    """Any batch, int32 or int64; sequences named by any numbers from 1 to many millions, in any order, in one piece or
+    in several; padding anywhere, also everywhere."""
     batch, time = whole(rng, 1, 4), whole(rng, 1, 9)
-    names = np.array([0, *rng.permutation([1, 2, 3, 10, 127, 128, 255, 256, 1000, 70000])[: whole(rng, 1, 4)]])
+    first = one_of(rng, 1, 1, 126, 254, 2047, 70000, 2**24)
+    names = np.array([0, *(first + rng.permutation(4)[: whole(rng, 1, 4)])])
     segments = names[rng.integers(len(names), size=(batch, time))]
     if rng.random() < 0.5:
         segments = np.sort(segments, axis=1)[:, ::-1].copy()  # in one piece, padding at the end
