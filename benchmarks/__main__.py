@@ -1,6 +1,7 @@
 """Run every benchmark, or those whose names are given, say on stderr what is being measured, and print one table.
 
 What follows as `--option=value` is for the one benchmark that is named: `python -m benchmarks scale --stages=tests`.
+`--report=FILE` writes the table as Markdown, too: `python -m benchmarks --report=benchmarks/reports/gpu.md on_cuda`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import logging
 import pkgutil
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from rich.console import Console
 from rich.logging import RichHandler
@@ -34,22 +36,26 @@ def main() -> None:
     """Print the table. A promise that is not kept is said, but is no failure: machines differ."""
     names = modules([word for word in sys.argv[1:] if not word.startswith("--")])
     options = dict(word.removeprefix("--").partition("=")[::2] for word in sys.argv[1:] if word.startswith("--"))
+    report = options.pop("report", "")
     if options and len(names) > 1:
         raise SystemExit(f"Name the one benchmark that --{min(options)} is for; there are {', '.join(names)}.")
     handler = RichHandler(console=Console(stderr=True), show_path=False, show_level=False)
     logging.basicConfig(level=logging.WARNING, format="%(message)s", datefmt="%X", handlers=[handler])
     PROGRESS.setLevel(logging.INFO)
-    table = Table(title="How fast")
+    table, measured = Table(title="How fast"), []
     for heading in ("what", "measured here", "promised", ""):
         table.add_column(heading, overflow="fold")
     for name in names:
         PROGRESS.info("measuring %s …", name)
         for row in _rows(name, options):
             PROGRESS.info("%s: %s", row.what, row.measured)
+            measured.append(row)
             mark = {True: "[green]kept[/]", False: "[red]not kept[/]", None: ""}[row.met]
             table.add_row(row.what, row.measured, row.promised, mark)
         table.add_section()
     Console().print(table)
+    if report:
+        importlib.import_module("benchmarks._report").write(Path(report), measured)
 
 
 def _rows(name: str, options: dict[str, str]) -> Iterator[Row]:
