@@ -46,10 +46,17 @@ def the_averages_go_on_in_a_pause():
     return *a_pause(), 0.1, (0.6, 0.8), 1e-6
 
 
+@Adam.edge(points=1)
+def the_correction_goes_on():
+    """With β near 1 the correction counts for many steps, and for the twelfth as for the first."""
+    gradients = [[torch.tensor([1.0 + step % 2])] for step in range(12)]
+    return [torch.tensor([1.0])], gradients, 0.1, (0.9, 0.99), 1e-6
+
+
 @Adam.domain
 def any_steps(rng):
     """Any shapes, float32 or float64, zeros too; η up to 1, both β from 0 to below 1, and ε from 1e-8 to 0.1."""
-    return *any_walk(rng, long=2), number(rng, 0.001, 1.0), *any_betas(rng)
+    return *(steps := any_walk(rng, long=4)), number(rng, 0.001, 1.0), *any_betas(rng, len(steps[1]))
 
 
 @Adam.oracle
@@ -103,6 +110,44 @@ def corrects_every_step_like_the_first(self, mean, square, step):
     """Every step was corrected like the first: by 1 − β. Keep a count t of the steps in `self`, and use 1 − βᵗ."""
     square = square / (1 - self.betas[1])
     return mean / (1 - self.betas[0]) / (square.sqrt() + self.epsilon)
+
+
+@Adam.mistake
+@instead(AdamParts, "_quotient")
+def corrects_ten_steps_only(self, mean, square, step):
+    """The correction stops after some steps. It never ends: 1 − βᵗ comes close to 1 by itself."""
+    if step <= 10:
+        square = optimizers.bias_corrected(square, self.betas[1], step)
+        mean = optimizers.bias_corrected(mean, self.betas[0], step)
+    return mean / (square.sqrt() + self.epsilon)
+
+
+@Adam.mistake
+@instead(AdamParts, "_quotient")
+def corrects_both_with_the_first_beta(self, mean, square, step):
+    """Both averages were corrected with β₁. Each has its own: ŝ = s / (1 − β₂ᵗ)."""
+    square = optimizers.bias_corrected(square, self.betas[0], step)
+    return optimizers.bias_corrected(mean, self.betas[0], step) / (square.sqrt() + self.epsilon)
+
+
+@Adam.mistake
+@instead(optimizers.Adam)
+def keeps_the_largest_square(self, gradient, index):
+    """The largest s so far was used, as in AMSGrad. Here s itself counts, and may fall again."""
+    self.largest = getattr(self, "largest", {})
+    optimizers.Adam.direction(self, gradient, index)
+    square = self.squares[index]
+    self.largest[index] = torch.maximum(self.largest.get(index, square), square)
+    square = optimizers.bias_corrected(self.largest[index], self.betas[1], self.steps)
+    mean = optimizers.bias_corrected(self.means[index], self.betas[0], self.steps)
+    return mean / (square.sqrt() + self.epsilon)
+
+
+@Adam.mistake
+@instead(optimizers.Adam, "__init__")
+def writes_epsilon_as_a_number(self, parameters, learning_rate, betas, epsilon):
+    """ε is 1e-8, whatever was passed. Use `epsilon`."""
+    optimizers.Adam.__init__(self, parameters, learning_rate, betas, 1e-8)
 
 
 @Adam.mistake

@@ -41,7 +41,7 @@ def the_decay_goes_on_in_a_pause():
 @AdamW.domain
 def any_steps(rng):
     """Any shapes, float32 or float64, zeros too; η and λ up to 1, both β from 0 to below 1, ε from 1e-8 to 0.1."""
-    return *any_walk(rng), number(rng, 0.001, 1.0), *any_betas(rng), number(rng, 0.0, 1.0)
+    return *(steps := any_walk(rng)), number(rng, 0.001, 1.0), *any_betas(rng, len(steps[1])), number(rng, 0.0, 1.0)
 
 
 @AdamW.oracle
@@ -88,6 +88,13 @@ def decays_after_the_step(self, gradients):
 @AdamW.mistake
 class forgets_the_decay(AdamThenDecay):
     """This is Adam: nothing shrinks the parameters. A line `p = p * …` only names the result anew: write into `p`."""
+
+
+@AdamW.mistake
+@instead(optimizers.AdamW, "__init__")
+def writes_the_decay_as_a_number(self, parameters, learning_rate, betas, epsilon, decay):
+    """λ is 0.01, PyTorch's default, whatever was passed. Use `decay`."""
+    optimizers.AdamW.__init__(self, parameters, learning_rate, betas, epsilon, 0.01)
 
 
 @AdamW.mistake

@@ -78,6 +78,21 @@ class only_momentum(optimizers.Momentum):
 
 
 @Nesterov.mistake
+@instead(optimizers.Nesterov, "__init__")
+def writes_beta_as_a_number(self, parameters, learning_rate, beta):
+    """β is 0.9, whatever was passed. Use `beta`."""
+    optimizers.Nesterov.__init__(self, parameters, learning_rate, 0.9)
+
+
+@Nesterov.mistake
+@instead(optimizers.Nesterov)
+def multiplies_by_the_rate_twice(self, gradient, index):
+    """The rate is already in the velocity, and multiplies it once more in the step. Once is enough."""
+    self.velocity[index] = self.beta * self.velocity[index] + self.learning_rate * gradient
+    return gradient + self.beta * self.velocity[index]
+
+
+@Nesterov.mistake
 @instead(optimizers.Momentum)
 def forgets_beta(self, gradient, index):
     """The step adds the whole velocity to the gradient. It should add β times the velocity."""

@@ -71,6 +71,37 @@ def forgets_epsilon(self, gradient, index):
 
 @RMSProp.mistake
 @instead(optimizers.RMSProp, "__init__")
+def writes_epsilon_as_a_number(self, parameters, learning_rate, decay, epsilon):
+    """ε is 1e-8, whatever was passed. Use `epsilon`."""
+    optimizers.RMSProp.__init__(self, parameters, learning_rate, decay, 1e-8)
+
+
+@RMSProp.mistake
+@instead(optimizers.RMSProp, "__init__")
+def writes_the_decay_as_a_number(self, parameters, learning_rate, decay, epsilon):
+    """ρ is 0.9, as in Hinton's lecture, whatever was passed. Use `decay`."""
+    optimizers.RMSProp.__init__(self, parameters, learning_rate, 0.9, epsilon)
+
+
+@RMSProp.mistake
+@instead(optimizers.RMSProp)
+def starts_from_the_first_square(self, gradient, index):
+    """The average starts as the first squared gradient. In this form s starts at 0."""
+    if self.steps == 1:
+        self.squares[index] = gradient**2
+    return optimizers.RMSProp.direction(self, gradient, index)
+
+
+@RMSProp.mistake
+@instead(optimizers.RMSProp)
+def averages_over_the_tensor(self, gradient, index):
+    """One mean of the squares serves the whole tensor. Each number of a parameter has a square of its own."""
+    self.squares[index] = self.decay * self.squares[index] + (1 - self.decay) * (gradient**2).mean()
+    return gradient / (self.squares[index].sqrt() + self.epsilon)
+
+
+@RMSProp.mistake
+@instead(optimizers.RMSProp, "__init__")
 def swaps_the_weights(self, parameters, learning_rate, decay, epsilon):
     """The two weights are swapped: ρ belongs to what is remembered, 1 − ρ to the new square."""
     optimizers.RMSProp.__init__(self, parameters, learning_rate, 1 - decay, epsilon)

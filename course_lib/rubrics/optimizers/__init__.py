@@ -34,8 +34,13 @@ def any_walk(rng, scales=(1.0, 1e-3, 1e3), long=1):
     return starts, [[numbers(lengths, scale, rest) for lengths in shapes] for rest in rests]
 
 
-def any_betas(rng):
-    """Return two β and an ε; where little is remembered, ε is not tiny, or rounding would decide."""
+def any_betas(rng, steps=1):
+    """Return two β and an ε: near 1 where there are many steps; where little is remembered, ε is not tiny.
+
+    With a tiny ε and a short memory rounding would decide.
+    """
+    if steps > 100:
+        return (one_of(rng, 0.9, 0.95, 0.99), one_of(rng, 0.995, 0.999)), 1e-8
     betas = tuple(one_of(rng, 0.0, 0.5, 0.9, 0.99, 0.999, number(rng, 0.01, 0.99)) for _ in range(2))
     return betas, one_of(rng, 1e-8, 1e-6, 1e-3, 0.1) if betas[0] < betas[1] and betas[1] > 0.4 else 0.1
 
