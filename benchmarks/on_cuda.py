@@ -20,7 +20,7 @@ from course_lib.checking.judging import rules
 from course_lib.checking.respondents import InThisProcess
 from course_lib.checking.rubric import Rubric
 
-SEEDS = range(5)
+SEEDS, DRAWS = range(5), 40
 
 
 def measure() -> Iterator[Row]:
@@ -43,13 +43,15 @@ def _row(name: str, rubric: Rubric, answer: Any) -> Row:
     right = {"the solution": answer, **rubric.alternatives}
     passed = {device: [_passes(free, made, device) for made in right.values()] for device in ("cpu", "cuda")}
     rejected = {device: [_differs(free, made, device) for made in rubric.mistakes.values()] for device in passed}
+    names = [name for found in rejected.values() for name, yes in zip(rubric.mistakes, found, strict=True) if not yes]
     words = [
         f"{device}: {sum(passed[device])} of {len(right)} right ones pass, "
         f"{sum(rejected[device])} of {len(rubric.mistakes)} mistakes differ"
         for device in passed
     ]
     same = all([all(found) for found in (*passed.values(), *rejected.values())])
-    return Row(name, "; ".join(words), "all, on both", same)
+    unseen = f"; not seen: {', '.join(sorted(set(names)))}" if names else ""
+    return Row(name, "; ".join(words) + unseen, "all, on both", same)
 
 
 def _passes(rubric: Rubric, answer: Callable[..., Any], device: str) -> bool:
@@ -63,7 +65,7 @@ def _differs(rubric: Rubric, mistake: Callable[..., Any], device: str) -> bool:
     return any(
         _wrong(rubric, mistake, case, device)
         for seed in SEEDS
-        for case in [*rubric.general_cases(seed), *rubric.edge_cases()]
+        for case in [*rubric.general_cases(seed), *rubric.edge_cases(), *rubric.domain_cases(seed, DRAWS)]
     )
 
 
