@@ -9,14 +9,12 @@ import contextlib
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-    from course_lib.publishing.contents import Page
 
 # Nothing heavy is imported up here: `course --help` must answer at once.
 
@@ -74,7 +72,7 @@ def check(
     """
     from course_lib.checking.notebook import Unusable, check_notebook
     from course_lib.checking.progress_bar import progress_bar
-    from course_lib.checking.report import show_report, summary
+    from course_lib.checking.report import as_data, show_report, summary
 
     reports, errors = [], []
     for path in notebooks:
@@ -89,7 +87,7 @@ def check(
         if not as_json:
             console().print(show_report(report))
     if as_json:
-        typer.echo(json.dumps(_as_data(reports, errors), indent=2))
+        typer.echo(json.dumps(as_data(reports, errors), indent=2))
     elif len(reports) > 1:
         console().print(summary(reports))
     if errors:
@@ -123,35 +121,6 @@ def audit(
     raise typer.Exit(WRONG if any(one.disagreements for one in made) else 0)
 
 
-def _as_data(reports: list[Any], errors: list[dict[str, str]]) -> dict[str, Any]:
-    return {
-        "passed": not errors and all(report.passed for report in reports),
-        "points": sum(report.points for report in reports),
-        "max_points": sum(report.max_points for report in reports),
-        "notebooks": [report.to_dict() for report in reports],
-        "errors": errors,
-    }
-
-
-def _way_to(concept: str) -> list[Page]:
-    """Return the pages that lead to a concept; says what is wrong with one that is none."""
-    from difflib import get_close_matches
-
-    from course_lib.checking.places import ROOT
-    from course_lib.publishing.contents import read_contents
-
-    known = read_contents(ROOT) if (ROOT / "_toc.yml").is_file() else None
-    if known is None:
-        complain("The way to a concept stands in the book; run this in a clone of the course.")
-        raise typer.Exit(UNUSABLE)
-    if concept not in known.concepts:
-        near = get_close_matches(concept, known.concepts, 1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known.concepts)}."
-        complain(f"There is no concept named {concept!r}; {hint}")
-        raise typer.Exit(UNUSABLE)
-    return list(known.way_to(concept))
-
-
 @app.command(epilog=examples("course progress", "course progress ~/my-answers", "course progress --to attention_masks"))
 def progress(
     directory: Annotated[
@@ -170,9 +139,13 @@ def progress(
     from course_lib.checking.progress import notebooks_in, stand
     from course_lib.checking.progress_bar import progress_bar
     from course_lib.checking.progress_table import show_next, show_stands, show_way
-    from course_lib.publishing.contents import needs_of_concepts, said_of_way
+    from course_lib.publishing.contents import NoSuchPage, needs_of_concepts, pages_to, said_of_way
 
-    way = _way_to(to) if to is not None else []
+    try:
+        way = pages_to(to) if to is not None else []
+    except NoSuchPage as error:
+        complain(str(error))
+        raise typer.Exit(UNUSABLE) from None
     given, directory = directory, directory or (Path("exercises") if Path("exercises").is_dir() else Path())
     stands, unusable, needs = [], False, needs_of_concepts()
     try:

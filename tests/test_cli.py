@@ -232,7 +232,7 @@ def test_progress_shows_the_way_without_any_notebook(course, tmp_path, monkeypat
 
 
 @pytest.mark.parametrize(
-    ("asked", "words"), [("optimisers", "did you mean optimizers?"), ("zzz", "there are tensors,"), ("", "there are")]
+    ("asked", "words"), [("optimizer", "did you mean optimizers?"), ("zzz", "there are tensors,"), ("", "there are")]
 )
 def test_progress_to_an_unknown_concept_says_which_there_are(course, asked, words):
     ran = course("progress", "--to", asked)

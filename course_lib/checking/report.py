@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
@@ -53,6 +54,17 @@ def show_verdict(verdict: Verdict) -> RenderableType:
 def _reason(passed: bool | None, words: str) -> Text:
     mark, color = {True: ("✓", "green"), False: ("✗", "red"), None: ("–", "bright_black")}[passed]
     return Text.assemble((f"{mark} ", color), printable(words))
+
+
+def as_data(reports: Sequence[Report], errors: Sequence[dict[str, str]]) -> dict[str, Any]:
+    """Return the reports, and what could not be checked, as data for programs."""
+    return {
+        "passed": not errors and all(report.passed for report in reports),
+        "points": sum(report.points for report in reports),
+        "max_points": sum(report.max_points for report in reports),
+        "notebooks": [report.to_dict() for report in reports],
+        "errors": list(errors),
+    }
 
 
 def summary(reports: Sequence[Report]) -> Text:

@@ -1,5 +1,6 @@
 """What the book holds: pages in reading order from `_toc.yml`, needs and minutes from their front matter."""
 
+import difflib
 import re
 import tomllib
 from collections.abc import Sequence
@@ -96,6 +97,22 @@ def read_contents(root: Path, toc: Path | None = None) -> Contents:
             pages.append(page)
             problems += wrong
     return Contents(root, tuple(pages), tuple(problems + _wrong_needs(pages)))
+
+
+class NoSuchPage(ValueError):
+    """There is no way to a concept that is none, or outside of a clone; the message says what to do."""
+
+
+def pages_to(concept: str, root: Path = ROOT) -> list[Page]:
+    """Return the pages that lead to a concept, in reading order; raises `NoSuchPage`."""
+    if not (root / "_toc.yml").is_file():
+        raise NoSuchPage("The way to a concept stands in the book; run this in a clone of the course.")
+    known = read_contents(root)
+    if concept not in known.concepts:
+        near = difflib.get_close_matches(concept, known.concepts, 1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known.concepts)}."
+        raise NoSuchPage(f"There is no concept named {concept!r}; {hint}")
+    return list(known.way_to(concept))
 
 
 def said_of_way(way: Sequence[Page]) -> str:
