@@ -19,7 +19,9 @@ BREAKS_ITSELF = {
     "opens every descriptor",
     "says that it is a driver's object",
     "refers to what the examiner has",
+    "writes on the input of the next case",
     "claims memory that it never sent",
+    "sends a number that the examiner gives",
     "claims a stride beyond every number",
     "sends truth values that are neither",
 }
@@ -205,6 +207,14 @@ RAISE_THE_SCORE = {
         ),
         WRONG,
     ),
+    "returns lists that hold each other again and again": (
+        "",
+        "def to_upper(text):\n    x = [text]\n    for _ in range(45): x = [x, x]\n    return x",
+    ),
+    "sends a number that the examiner gives": (
+        _REPLY.format("{'storages': [], 'objects': [[2, ['l', []]]]}", "['n', 2, ['l', []]]", "[]"),
+        WRONG,
+    ),
     "sends a sender's exception": (
         "class KeyboardInterrupt(BaseException): pass\nclass _Endless(Exception): pass\nclass ServerGone(Exception): pass",
         "def to_upper(text):\n    raise (KeyboardInterrupt, _Endless, ServerGone, SystemExit, GeneratorExit)[len(text) % 5]",
@@ -234,6 +244,10 @@ READ_WHAT_IS_SECRET = {
     ),
     "by the parent's memory": (
         "import os\nprint(open(f'/proc/{os.getppid()}/mem', 'rb').read(100), open(f'/proc/{os.getppid()}/maps').read())"
+    ),
+    "the folder of Python's environment": (
+        "import os, sys\nfor p in (sys.prefix, sys.prefix + '/bin', '/usr/local', '/usr/local/share/nbgrader/exchange'):\n"
+        "    try: print('CANARY-' + '5f1c', os.listdir(p))\n    except OSError: pass"
     ),
     "the environment": "import os\nprint(dict(os.environ))\n!env",
     "the rubric": "print(open(@repository@ + '/course_lib/rubrics/string_comparison/typo_distance.py').read())",
@@ -268,6 +282,15 @@ HARM_THE_GRADER = {
     "kills its parent": "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)",
     "kills everybody": "import os, signal\nos.kill(-1, signal.SIGKILL)",
     "kills its group": "import os, signal\nos.killpg(0, signal.SIGKILL)",
+    "takes its parent's limits away": (
+        "import os, resource\nfor kind in range(16):\n"
+        "    try: resource.prlimit(os.getppid(), kind, (0, 0))\n    except OSError: pass"
+    ),
+    "has a pipe send signals to its parent": (
+        "import fcntl, os, signal\nr, w = os.pipe()\n"
+        "fcntl.fcntl(r, fcntl.F_SETOWN, os.getppid()); fcntl.fcntl(r, 10, signal.SIGKILL)\n"
+        "fcntl.fcntl(r, fcntl.F_SETFL, os.O_ASYNC); os.write(w, b'x')"
+    ),
     "writes over the gradebook": "open(@course@ + '/gradebook.db', 'wb').write(b'mine')",
     "deletes the course": "import shutil\nshutil.rmtree(@course@)",
     "takes away the rights of the course": (

@@ -100,6 +100,22 @@ def test_what_stands_around_it_costs_nothing(grade, name):
     full(grade(**AROUND[name]))
 
 
+TORCH = """
+import torch
+x = torch.tensor([[1.0, 2.0]], dtype=torch.float16)
+done = [torch.where(x > 0, x, 0.0).softmax(dim=-1), torch.nn.LSTM(2, 1).half()(x[None])[0]]
+done.append(torch.compile(lambda y: y + 1)(x))
+print([str(part.dtype) for part in done])
+"""
+
+
+def test_what_torch_asks_of_the_processor_and_a_compiler_is_there(load):
+    """Once, float16 cost a point here that it did not cost in `check`: what it asks first no child may read."""
+    reply = load("").ask("cell", 20.0, source=TORCH, limit=10_000)
+    assert reply["error"] is None, reply["outputs"]
+    assert reply["outputs"][0]["text"].count("float16") == 3
+
+
 HELPED = RIGHT.replace("chr(ord(c) - 32)", "shift(c)")
 HELPER = "def shift(c):\n    return chr(ord(c) - 32)"
 

@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -79,8 +78,9 @@ def graded(lacking):
         solved = demo_class.filled(release, right | (answers or {}))
         with lacking(lacks) as made:
             child = made.child(Limits(call=3.0))
-            time.sleep(0.3)
-            assert len(warm_server.tree(child.guard)) > 1  # its guard lives, to end it
+            answers = Answers(child, child.limits)
+            answers.ask("cell", 10.0, source="import time; time.sleep(0.3)", limit=1000)  # lives on, and answers
+            assert len(warm_server.tree(child.guard)) > 1  # its guard lives, too, to end it
             child.end()
             return examine_notebook(made, repair(json.dumps(solved).encode(), release), 7, Limits(call=3.0))
 

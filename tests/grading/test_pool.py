@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 
@@ -97,8 +96,6 @@ with patience.at_most(0.2, "a.first"):
 )
 def test_what_takes_too_long_is_ended(told, work, status, words):
     code = ENDLESS.format(told=told, work=work)
-    begun = time.monotonic()
     done = subprocess.run([sys.executable, "-u", "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == status
     assert words in done.stdout + done.stderr
-    assert time.monotonic() - begun < 50

@@ -18,7 +18,7 @@ from course_lib.grading.sandbox.lockdown import NETWORK, Limits
 
 REPOSITORY = Path(course_lib.__file__).parents[1]
 CONCEPT = "string_comparison"
-LIMITS = Limits(call=1.5, cell=2.0, notebook=20.0, memory=512 << 20, processes=24, disk=8 << 20, file=4 << 20)
+LIMITS = Limits(call=3.0, cell=4.0, notebook=40.0, memory=512 << 20, processes=24, disk=8 << 20, file=4 << 20)
 CANARY = "CANARY-5f1c"
 RUBRIC = "Adding 64 gives the caret letter only below 32"  # a sentence that stands in the rubric alone
 
@@ -137,6 +137,7 @@ def test_a_right_answer_would_have_earned_its_points(attack, right):
     assert result.verdicts["check-to_upper"].points == result.verdicts["check-to_upper"].max_points
 
 
-def test_there_are_forty_of_them_and_more():
+def test_the_page_for_teachers_counts_them_right():
     kinds = (hostile.RAISE_THE_SCORE, hostile.READ_WHAT_IS_SECRET, hostile.HARM_THE_GRADER, hostile.HARM_SLOWLY)
-    assert sum(map(len, kinds)) >= 40
+    page = (REPOSITORY / "book/teachers.md").read_text()
+    assert f"tests with {sum(map(len, kinds))} hostile notebooks" in page

@@ -80,9 +80,19 @@ def _warm(with_torch: bool) -> shell.Shell:
 
         with contextlib.suppress(ImportError):
             import jaxtyping  # noqa: F401
+        _warm_processor_info()
         if torch.version.cuda is None:
             _warm_fake_tensors()
     return shell.make_shell()
+
+
+def _warm_processor_info() -> None:
+    """Let torch ask what this processor can do: the first use of float16 reads files that no child may."""
+    import torch
+
+    with contextlib.suppress(RuntimeError):
+        torch.nn.LSTM(1, 1).half()(torch.zeros(1, 1, 1, dtype=torch.float16))
+    torch.where(torch.tensor([[True]]), torch.zeros(2, 3, dtype=torch.float16), 0.0).softmax(dim=-1)
 
 
 def _warm_fake_tensors() -> None:

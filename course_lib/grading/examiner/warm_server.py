@@ -21,6 +21,8 @@ _START = (
     "import sys; sys.path.append({root!r}); from course_lib.grading.child.server import main; "
     "main({control}, {torch}, {hidden!r}, {gpu})"
 )
+# A compiler is a program, which no child may run: `torch.compile` gives back what it was given.
+_ENVIRONMENT = {"OMP_NUM_THREADS": "1", "MPLBACKEND": "agg", "TORCH_COMPILE_DISABLE": "1"}
 _PATIENCE = 120.0  # seconds for the server to import everything
 
 
@@ -80,7 +82,7 @@ class WarmServer:
         self.folders = private_folders.PrivateFolders()
         self.process = subprocess.Popen(
             [sys.executable, "-I", "-B", "-c", code],
-            env={"OMP_NUM_THREADS": "1", "MPLBACKEND": "agg", "MPLCONFIGDIR": _font_cache(), "PATH": os.defpath},
+            env=_ENVIRONMENT | {"MPLCONFIGDIR": _font_cache(), "PATH": os.defpath},
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             start_new_session=True,
