@@ -20,6 +20,7 @@ BREAKS_ITSELF = {
     "says that it is a driver's object",
     "refers to what the examiner has",
     "writes on the input of the next case",
+    "takes its parent's limits away",  # in a namespace it has none, and means itself
     "claims memory that it never sent",
     "sends a number that the examiner gives",
     "claims a stride beyond every number",
