@@ -236,7 +236,7 @@ check("backpropagation.affine_backward", affine_backward)
 # It has two faults. One of them shows only in a network in which two layers get the same gradient, far from here.
 # Find both and write it right.
 #
-# - `x`: what went into the ReLU, an array of any shape
+# - `x`: what went into the ReLU, an array with one axis or more
 # - `upstream`: array of the same shape and type, the gradient of what came out
 # - returns a new array of that shape and type, the gradient of `x`. Where `x` is exactly 0, it is 0
 #

@@ -19,3 +19,12 @@ def any_numbers(rng, *shape):
 def lengths(rng, count, most=4):
     """Return `count` lengths of axes, small ones and 0 included."""
     return [int(length) for length in rng.integers(0, most + 1, size=count)]
+
+
+def new_array(made, *given):
+    """Return what an answer made: a lone number is as good as an array without axes, the caller's own array is not."""
+    if isinstance(made, float | np.floating):
+        return np.asarray(made)
+    if type(made) is np.ndarray and any(np.shares_memory(made, array) for array in given):
+        raise ValueError("the result is the caller's own array, which others still need; return a new one")
+    return made

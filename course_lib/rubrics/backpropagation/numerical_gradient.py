@@ -33,6 +33,12 @@ def no_step():
     return np.array([[1.0]]), np.array([[0.5]]), 0.0
 
 
+@numerical_gradient.edge(points=1)
+def a_negative_step():
+    """A negative step is refused as well."""
+    return np.array([[1.0]]), np.array([[0.5]]), -0.1
+
+
 @numerical_gradient.domain
 def anything(rng):
     """Weights of any shape and type of number, also none; any batch; steps from 0.0001 to 1, others refused."""
@@ -186,6 +192,14 @@ def accepts_any_step(weight, x, step):
     if step > 0:
         return backpropagation.numerical_gradient(weight, x, step)
     return np.full(weight.shape, np.nan)
+
+
+@numerical_gradient.mistake
+def accepts_negative_steps(weight, x, step):
+    """A negative step was accepted. Refuse it like 0."""
+    if step == 0:
+        raise ValueError(step)
+    return backpropagation.numerical_gradient(weight, x, abs(step))
 
 
 @numerical_gradient.alternative

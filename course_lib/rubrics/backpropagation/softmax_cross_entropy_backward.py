@@ -24,13 +24,20 @@ def softmax_cross_entropy_backward(rng, size):
 @softmax_cross_entropy_backward.edge(points=1)
 def scores_of_thousands():
     """Scores of any size must do: their exponentials overflow, their differences do not."""
-    return np.array([[1000.0, 999.0, -1000.0], [-1000.0, -1001.0, -999.0]]), np.array([1, 0]), 1.0
+    scores = np.array([[1000.0, 999.0, -1000.0], [-1000.0, 1000.0, 999.0], [-1000.0, -1001.0, -999.0]])
+    return scores, np.array([1, 2, 0]), 1.0
 
 
 @softmax_cross_entropy_backward.edge(points=1)
 def a_label_that_is_no_class():
     """A label of −1, as some data sets mark what is missing, is no class and must be refused."""
     return np.array([[1.0, 2.0, 3.0]]), np.array([-1]), 1.0
+
+
+@softmax_cross_entropy_backward.edge(points=1)
+def another_negative_label():
+    """No negative label is a class, not only −1."""
+    return np.array([[1.0, 2.0, 3.0], [0.5, 0.0, 1.0]]), np.array([1, -2]), 1.0
 
 
 @softmax_cross_entropy_backward.domain
@@ -42,8 +49,8 @@ def anything(rng):
     batch, classes = int(rng.integers(1, 5)), int(rng.integers(1, 5))
     scores = any_numbers(rng, batch, classes)
     labels = rng.integers(0, classes, size=batch).astype(rng.choice(["int32", "int64"]))
-    if rng.random() < 0.12:
-        labels[rng.integers(batch)] = rng.choice([-1, -classes, classes, classes + 3])
+    if rng.random() < 0.25:
+        labels[rng.integers(batch)] = rng.choice([-1, -classes, -classes, classes, classes + 3])
         return Refused((scores, labels, 1.0))
     return scores, labels, float(rng.choice([0.0, 1.0, round(rng.normal(), 2), -300.0]))
 
@@ -167,6 +174,14 @@ def writes_into_the_scores(scores, labels, upstream):
 def counts_labels_from_the_end(scores, labels, upstream):
     """A label of −1 quietly took the last class, as indices do in NumPy. Refuse labels below 0 and from the end on."""
     if labels.max() >= scores.shape[1] or labels.min() < -scores.shape[1]:
+        raise ValueError(labels)
+    return upstream * (_softmax(scores) - _one_hot(scores, labels)) / len(labels)
+
+
+@softmax_cross_entropy_backward.mistake
+def refuses_minus_one_only(scores, labels, upstream):
+    """A label of −1 was refused, other negative ones took a class from the end. Refuse everything below 0."""
+    if -1 in labels or labels.max() >= scores.shape[1] or labels.min() < -scores.shape[1]:
         raise ValueError(labels)
     return upstream * (_softmax(scores) - _one_hot(scores, labels)) / len(labels)
 

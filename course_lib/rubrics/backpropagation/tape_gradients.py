@@ -13,6 +13,7 @@ from course_lib.checking import Refused, rubric
     difficulty=3,
     minutes=25,
     sizes=(1, 2, 3, 5, 8),
+    tolerance=(1e-11, 1e-11),  # what small steps measure is not exact
 )
 def tape_gradients(rng, size):
     """Tapes that become longer, in which values are used more than once."""
@@ -52,6 +53,12 @@ def an_empty_tape():
     return [], [2.0, 3.0]
 
 
+@tape_gradients.edge(points=1)
+def an_unknown_operation():
+    """An operation that is no operation of a tape is refused, even if nobody uses its result."""
+    return [("MUL", 0, 1), ("add", 0, 1)], [2.0, 3.0]
+
+
 @tape_gradients.domain
 def anything(rng):
     """One input or more, of any sign and also 0, as floats or whole numbers; a tape of any length, also none.
@@ -61,7 +68,7 @@ def anything(rng):
     count = int(rng.integers(1, 5))
     inputs = [float(n) if rng.random() < 0.7 else int(n) for n in rng.integers(-4, 5, size=count) / 2]
     tape = _tape(rng, count, int(rng.integers(0, 9)))
-    if tape and rng.random() < 0.1:
+    if tape and rng.random() < 0.2:
         where = int(rng.integers(len(tape)))
         tape[where] = (str(rng.choice(["sub", "MUL", "div"])), *tape[where][1:])
         return Refused((tape, inputs))
@@ -197,6 +204,17 @@ def returns_every_gradient(tape, inputs):
 def forgets_the_empty_tape(tape, inputs):
     """Without an entry on the tape the last input is the result, and its gradient is 1."""
     return _back(tape, inputs) if tape else [0.0] * len(inputs)
+
+
+@tape_gradients.mistake
+def measures_by_small_steps(tape, inputs):
+    """These are slopes measured by small steps, nearly right. Send the gradient back through the tape: it is exact."""
+    found = []
+    for k in range(len(inputs)):
+        sides = ([x + way * 1e-4 * (i == k) for i, x in enumerate(inputs)] for way in (1, -1))
+        up, down = (_values(tape, side)[-1] for side in sides)
+        found.append((up - down) / 2e-4)
+    return found
 
 
 @tape_gradients.mistake

@@ -19,7 +19,8 @@ LETTERS = "abcdefghijklmnop"
 )
 def topological_order(rng, size):
     """Graphs in which values are used more than once, and some are not needed."""
-    return _graph(rng, LETTERS[: size + 1]), LETTERS[size - size // 6]
+    names = [LETTERS[k] for k in rng.permutation(size + 1)]
+    return _graph(rng, names), names[size - size // 6]
 
 
 def _graph(rng, names):
