@@ -27,6 +27,12 @@ def one_example():
     return np.array([[1.0, 2.0]]), np.array([[3.0, 0.5], [4.0, -1.0]]), np.array([[10.0, -2.0]])
 
 
+@affine_backward.edge(points=1)
+def no_example():
+    """From an empty batch no gradient comes: those of weight and bias are 0."""
+    return np.zeros((0, 2)), np.array([[1.0, -2.0, 3.0], [4.0, 0.5, -1.0]]), np.zeros((0, 3))
+
+
 @affine_backward.domain
 def anything(rng):
     """Any number of examples, features and units, also none of them; float32 or float64, all three the same."""
