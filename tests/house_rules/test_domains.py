@@ -167,6 +167,11 @@ def without_the_idea(rubric: Rubric, seeds: int = SEEDS) -> list[str]:
 
 
 @pytest.mark.parametrize("exercise", exercises(ROOT))
+def test_every_rubric_has_a_domain_and_an_oracle(exercise):
+    none_of(lacking(checking.find(exercise)))
+
+
+@pytest.mark.parametrize("exercise", exercises(ROOT))
 def test_every_domain_is_sound(exercise):
     none_of(problems(checking.find(exercise)))
 
@@ -174,10 +179,7 @@ def test_every_domain_is_sound(exercise):
 @pytest.mark.slow
 @pytest.mark.parametrize("exercise", exercises(ROOT))
 def test_a_table_of_results_seen_before_passes_nowhere(exercise):
-    rubric = checking.find(exercise)
-    if rubric.draw is None:
-        pytest.skip("no domain")
-    none_of(without_the_idea(rubric))
+    none_of(without_the_idea(checking.find(exercise)))
 
 
 # The rules themselves, on a domain that is right and on copies that are broken.
