@@ -8,7 +8,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 from pathlib import Path
 
 import pytest
-from house_rules.house import ONLY, ROOT, concept_modules
+from house_rules.house import MADE_UP, ONLY, ROOT, concept_modules
 from hypothesis import HealthCheck, settings
 from jaxtyping import install_import_hook
 
@@ -22,7 +22,6 @@ settings.load_profile("course")
 install_import_hook([f"course_lib.{path.stem}" for path in concept_modules(ROOT)], "typechecker.typecheck")
 
 collect_ignore = ["tests/made_up"]  # a concept for tests to find, not tests
-MADE_UP = ROOT / "tests" / "made_up"
 
 
 @pytest.fixture(scope="session")

@@ -51,15 +51,16 @@ def machinery(folder: str, root: Path = ROOT) -> set[Path]:
 def files_of_exercise(name: str, root: Path = ROOT) -> set[Path]:
     """Return every file on which the rubric of one exercise depends: itself, its helpers, and all they import."""
     concept = name.partition(".")[0]
-    home = places.home(concept) if root == ROOT else root
+    home = places.home(concept, root)
     rubric, helpers = places.rubric_file(name, home), places.helpers_file(concept, home)
     return {rubric, helpers} | imported_files(f"import {places.RUBRICS}.{name}", root)
 
 
 def files_of_concept(concept: str, root: Path = ROOT) -> set[Path]:
     """Return every file on which the rubrics of a concept depend, and the one that says in which order they stand."""
-    own = {places.helpers_file(concept, root), places.reference_file(concept, root)}
-    return own.union(*(files_of_exercise(name, root) for name in places.exercises(concept, root)))
+    home = places.home(concept, root)
+    own = {places.helpers_file(concept, home), places.reference_file(concept, home)}
+    return own.union(*(files_of_exercise(name, root) for name in places.exercises(concept, home)))
 
 
 def rubrics_named_in(code: str, root: Path = ROOT) -> set[Path]:
@@ -71,9 +72,9 @@ def rubrics_named_in(code: str, root: Path = ROOT) -> set[Path]:
         node.value for node in ast.walk(_parse(code)) if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     found: set[Path] = set()
-    for concept in places.concepts(root):
+    for concept in places.known_concepts(root):
         names = {text for text in texts if text.partition(".")[0] == concept}
-        known = {name for name in names if places.rubric_file(name, root).is_file()}
+        known = {name for name in names if places.rubric_file(name, places.home(concept, root)).is_file()}
         for name in known:
             found |= files_of_exercise(name, root)
         if names - known:  # the concept alone, or a name that is put together while the code runs
@@ -83,8 +84,7 @@ def rubrics_named_in(code: str, root: Path = ROOT) -> set[Path]:
 
 @lru_cache(maxsize=1024)
 def _imports_of_file(path: Path, root: Path, changed: int) -> frozenset[Path]:
-    above = max((one for one in places.roots(root) if path.is_relative_to(one)), key=lambda one: len(one.parts))
-    package = ".".join(path.relative_to(above).parent.parts)
+    package = ".".join(path.relative_to(places.root_of(path, root)).parent.parts)
     return frozenset(_files_named_in(_parse(path.read_text(encoding="utf-8")), root, package))
 
 

@@ -80,13 +80,9 @@ def _definitions(path: Path, changed: int) -> tuple[tuple[str, int], ...]:
     return tuple((node.name, node.lineno) for node in tree.body if isinstance(node, kinds))
 
 
-def home(concept: str) -> Path:
+def home(concept: str, root: Path = ROOT) -> Path:
     """Return the root under which a concept's rubrics stand: Python may find the package in more than one folder."""
-    for folder in importlib.import_module(RUBRICS).__path__:
-        root = Path(folder).parents[1]
-        if helpers_file(concept, root).is_file():
-            return root
-    return ROOT
+    return next((one for one in roots(root) if helpers_file(concept, one).is_file()), root)
 
 
 def roots(root: Path = ROOT) -> list[Path]:
@@ -95,7 +91,11 @@ def roots(root: Path = ROOT) -> list[Path]:
     return list(dict.fromkeys([root, *others])) if root == ROOT else [root]
 
 
-def known_concepts() -> list[str]:
+def root_of(path: Path, root: Path = ROOT) -> Path:
+    """Return the innermost of the roots in which a file of the package stands."""
+    return max((one for one in roots(root) if path.is_relative_to(one)), key=lambda one: len(one.parts))
+
+
+def known_concepts(root: Path = ROOT) -> list[str]:
     """Return the names of all concepts that have rubrics, wherever Python finds them, sorted."""
-    folders = importlib.import_module(RUBRICS).__path__
-    return sorted({name for folder in folders for name in concepts(Path(folder).parents[1])})
+    return sorted({name for one in roots(root) for name in concepts(one)})

@@ -22,6 +22,12 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session", autouse=True)
+def made_up_concept(made_up):
+    """Find the concepts `made_up`, which needs torch, and `letters`, which does not."""
+    return made_up
+
+
+@pytest.fixture(scope="session", autouse=True)
 def one_look_at_migrations():
     """Ask `alembic` once for its latest version: each new gradebook asks for it, which takes longer than most tests."""
     nbgrader.api.get_alembic_version = functools.cache(nbgrader.api.get_alembic_version)

@@ -117,20 +117,20 @@ RAISE_THE_SCORE = {
         "def to_upper(text):\n    raise NotImplementedError()",
     ),
     "calls the reference": (
-        "import course_lib.string_comparison as reference",
+        "import course_lib.letters as reference",
         "def to_upper(text):\n    return reference.to_upper(text)",
     ),
     "calls the reference under another name": (
-        "from course_lib.string_comparison import to_upper as helper",
+        "from course_lib.letters import to_upper as helper",
         "def to_upper(text):\n    f = [helper][0]\n    return f(text)",
     ),
     "takes the reference from another module": (
-        "import importlib, course_lib.tensors\nfound = importlib.import_module('course_lib.string_comparison')",
+        "import importlib, course_lib.made_up\nfound = importlib.import_module('course_lib.letters')",
         "def to_upper(text):\n    return vars(found)['to_upper'](text)",
     ),
     "reloads the reference from its file": (
         "import importlib.util as u, sys, glob\n"
-        "paths = [p + '/course_lib/string_comparison.py' for p in [@repository@, *sys.path]]\n"
+        "paths = [p + '/course_lib/letters.py' for p in [@made_up@, *sys.path]]\n"
         "found = None\nfor p in paths:\n    try:\n"
         "        spec = u.spec_from_file_location('ref', p); found = u.module_from_spec(spec)\n"
         "        spec.loader.exec_module(found)\n        break\n"
@@ -222,7 +222,7 @@ RAISE_THE_SCORE = {
     ),
     "sends an exception group": ("", "def to_upper(text):\n    raise ExceptionGroup('x', [ValueError()])"),
     "has a check cell of its own": (
-        "import IPython\nget_ipython().user_ns['check'] = lambda *a, **k: 9.0\ncheck('string_comparison.to_upper', str.upper)",
+        "import IPython\nget_ipython().user_ns['check'] = lambda *a, **k: 9.0\ncheck('letters.to_upper', str.upper)",
         WRONG,
     ),
     "shadows the course with a file": (
@@ -251,12 +251,12 @@ READ_WHAT_IS_SECRET = {
         "    try: print('CANARY-' + '5f1c', os.listdir(p))\n    except OSError: pass"
     ),
     "the environment": "import os\nprint(dict(os.environ))\n!env",
-    "the rubric": "print(open(@repository@ + '/course_lib/rubrics/string_comparison/typo_distance.py').read())",
-    "the reference": "print(open(@repository@ + '/course_lib/string_comparison.py').read())",
+    "the rubric": "print(open(@made_up@ + '/course_lib/rubrics/letters/table_row.py').read())",
+    "the reference": "print(open(@made_up@ + '/course_lib/letters.py').read())",
     "the reference by inspect": (
-        "import inspect, course_lib.string_comparison as c\nprint(inspect.getsource(c))\nprint(c.__loader__.sources)"
+        "import inspect, course_lib.letters as c\nprint(inspect.getsource(c))\nprint(c.__loader__.sources)"
     ),
-    "the solutions": "print(open(@repository@ + '/solutions/string_comparison.py').read())",
+    "the solutions": "print(open(@made_up@ + '/solutions/letters.py').read())",
     "every stack in sight": (
         "import sys, gc\nfor frame in sys._current_frames().values():\n"
         "    while frame:\n        print(frame.f_code.co_filename, dict(frame.f_locals)); frame = frame.f_back\n"

@@ -9,12 +9,11 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from grading.conftest import needs_landlock
+from house_rules.house import MADE_UP, ROOT
 
-import course_lib
 from course_lib.checking import Verdict
 from course_lib.checking.notebook import check_notebook
 from course_lib.checking.places import concepts
@@ -25,8 +24,7 @@ from course_lib.grading.handed_in.course_folders import Course, CourseError
 from course_lib.grading.result import Result
 from course_lib.grading.verdict_files import Task, Verdicts, secret, seed_for
 
-ROOT = Path(course_lib.__file__).parents[1]
-CONCEPT = "string_comparison"
+CONCEPT = "letters"
 MANY = len(demo_class.KINDS)
 
 
@@ -39,11 +37,11 @@ def handed_in(tmp_path_factory):
 
 
 def write_class(folder, students, seed=0):
-    release = ROOT / "exercises" / CONCEPT / f"{CONCEPT}.ipynb"
+    release = MADE_UP / "exercises" / CONCEPT / f"{CONCEPT}.ipynb"
     (folder / "exercises" / CONCEPT).mkdir(parents=True)
     shutil.copy(release, folder / "exercises" / CONCEPT)
     shutil.copy(ROOT / "nbgrader_config.py", folder)
-    made = demo_class.make_class(ROOT, CONCEPT, json.loads(release.read_text()), students, seed)
+    made = demo_class.make_class(MADE_UP, CONCEPT, json.loads(release.read_text()), students, seed)
     for one in made:
         place = folder / "submitted" / one.student / CONCEPT
         place.mkdir(parents=True)
@@ -127,7 +125,7 @@ def test_a_changed_submission_is_graded_anew(tmp_path):
     course = Course(tmp_path)
     first = grade_class(course, student="s000", jobs=1)
     path = course.folder("submitted", "s000", CONCEPT) / f"{CONCEPT}.ipynb"
-    path.write_bytes((ROOT / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").read_bytes())
+    path.write_bytes((MADE_UP / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").read_bytes())
     second = grade_class(course, student="s000", jobs=1)
     assert first.totals["s000", CONCEPT] > second.totals["s000", CONCEPT] == 0
     assert {score for (student, _), score in marks(course).items() if student == "s000"} == {0}
@@ -177,7 +175,7 @@ def test_nbgrader_autograde_gives_the_same_points_by_configuration(handed_in, gr
     _, _, report = graded
     shutil.copytree(folder / "submitted", tmp_path / "submitted")
     shutil.copytree(folder / "exercises", tmp_path / "exercises")
-    shutil.copytree(ROOT / "solutions", tmp_path / "solutions")
+    shutil.copytree(MADE_UP / "solutions", tmp_path / "solutions")
     shutil.copytree(folder / ".grading", tmp_path / ".grading")
     shutil.rmtree(tmp_path / ".grading" / "verdicts")
     lines = (folder / "nbgrader_config.py").read_text()
@@ -382,7 +380,7 @@ def test_a_dask_cluster_gives_the_same(graded, handed_in, tmp_path):
 def test_a_task_is_named_by_everything_that_makes_its_verdict():
     one = Task(CONCEPT, "ada", b"{}", b"{}", 5)
     others = [
-        Task("tensors", "ada", b"{}", b"{}", 5),
+        Task("made_up", "ada", b"{}", b"{}", 5),
         Task(CONCEPT, "ben", b"{}", b"{}", 5),
         Task(CONCEPT, "ada", b"{ }", b"{}", 5),
         Task(CONCEPT, "ada", None, b"{}", 5),

@@ -3,25 +3,23 @@
 # ruff: noqa: E501  (a notebook's cell is easier to read on one line)
 
 import json
-from pathlib import Path
 
 import pytest
+from house_rules.house import MADE_UP
 
-import course_lib
 from course_lib.grading import demo_class
 from course_lib.grading.examiner.notebook_result import examine_notebook
 from course_lib.grading.handed_in.repaired import repair
 from course_lib.grading.sandbox.lockdown import Limits
 
-ROOT = Path(course_lib.__file__).parents[1]
-CONCEPT = "string_comparison"
+CONCEPT = "letters"
 LIMITS = Limits(call=10.0, cell=10.0, memory=1 << 30)
 RIGHT = "def to_upper(text):\n    return ''.join(chr(ord(c) - 32) if 'a' <= c <= 'z' else c for c in text)"
 BODY = RIGHT.partition("\n")[2]
 
 
 def released(concept):
-    return json.loads((ROOT / "exercises" / concept / f"{concept}.ipynb").read_text())
+    return json.loads((MADE_UP / "exercises" / concept / f"{concept}.ipynb").read_text())
 
 
 def code(source):
@@ -64,8 +62,8 @@ ANSWERS = {
     "a slow import": f"import time\ntime.sleep(1)\n{RIGHT}",
     "only as a script": f"if __name__ == '__main__':\n    {RIGHT.replace(chr(10), chr(10) + '    ')}",
     "with a try-out below": f"{RIGHT}\nto_upper('abc')",
-    "with a check below": f"{RIGHT}\ncheck('string_comparison.to_upper', to_upper)",
-    "a print of its verdict": f"{RIGHT}\nv = check('string_comparison.to_upper', to_upper)\nprint(v, float(v), v.passed)",
+    "with a check below": f"{RIGHT}\ncheck('letters.to_upper', to_upper)",
+    "a print of its verdict": f"{RIGHT}\nv = check('letters.to_upper', to_upper)\nprint(v, float(v), v.passed)",
     "timed": f"%%time\n{RIGHT}",
     "a thread inside": f"import threading\ndef to_upper(text):\n    t = threading.Thread(target=print)\n    t.start(); t.join()\n{BODY}",
 }
@@ -84,7 +82,7 @@ AROUND = {
     "asks": {"before": ["name = input('who? ')"]},
     "fails elsewhere": {"before": ["1 / 0", "this is no python", "undefined"]},
     "exits elsewhere": {"before": ["exit()", "import sys; sys.exit(3)", "raise KeyboardInterrupt"]},
-    "uses the course": {"before": ["from course_lib import string_comparison\nfrom course_lib import tensors"]},
+    "uses the course": {"before": ["from course_lib import letters\nfrom course_lib import made_up"]},
     "writes a file": {"before": ["open('notes.txt', 'w').write('x')\nopen('notes.txt').read()"]},
     "a temporary file": {"before": ["import tempfile\nwith tempfile.TemporaryFile() as f: f.write(b'x')"]},
     "times": {"before": ["%timeit -n2 -r2 sum(range(10))"]},

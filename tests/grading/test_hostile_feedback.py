@@ -6,17 +6,15 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from house_rules.house import MADE_UP, ROOT
 
-import course_lib
 from course_lib.grading import demo_class
 from course_lib.grading.cohort import grade_class
 from course_lib.grading.handed_in.course_folders import Course
 
-ROOT = Path(course_lib.__file__).parents[1]
-CONCEPT = "string_comparison"
+CONCEPT = "letters"
 MARK = "HOSTILE"  # stands in everything that must not become a part of the page's own code
 ATTACK = f"<script>{MARK}()</script><img src=x onerror={MARK}()>"
 
@@ -62,7 +60,7 @@ class Live(html.parser.HTMLParser):
 @pytest.fixture
 def course(tmp_path):
     """A course folder with the hostile notebook in it."""
-    release = json.loads((ROOT / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").read_text())
+    release = json.loads((MADE_UP / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").read_text())
     (tmp_path / "exercises" / CONCEPT).mkdir(parents=True)
     (tmp_path / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").write_text(json.dumps(release))
     made = demo_class.filled(release, {f"{CONCEPT}.to_upper": ANSWER, f"{CONCEPT}.utf8_encode": SECOND})
@@ -74,7 +72,7 @@ def course(tmp_path):
     made["metadata"] |= {"title": ATTACK, "authors": [{"name": ATTACK}]}
     (tmp_path / "submitted/mallory" / CONCEPT).mkdir(parents=True)
     (tmp_path / "submitted/mallory" / CONCEPT / f"{CONCEPT}.ipynb").write_text(json.dumps(made))
-    shutil.copytree(ROOT / "solutions", tmp_path / "solutions")
+    shutil.copytree(MADE_UP / "solutions", tmp_path / "solutions")
     config = (ROOT / "nbgrader_config.py").read_text()
     lines = "\nfrom course_lib.grading.preprocessors import use\nuse(c)\n"
     (tmp_path / "nbgrader_config.py").write_text(config + lines)

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from house_rules.house import MADE_UP, ROOT
 from nbconvert.filters.markdown_mistune import InvalidNotebook, markdown2html_mistune
 from rich.console import Console
 
-import course_lib
 from course_lib.checking import Verdict
 from course_lib.grading import commands, preprocessors
 from course_lib.grading.cohort import grade_class
@@ -25,9 +25,8 @@ from course_lib.grading.handed_in.inert_markdown import inert
 from course_lib.grading.handed_in.repaired import repair
 from course_lib.grading.result import Result
 
-ROOT = Path(course_lib.__file__).parents[1]
-CONCEPT = "string_comparison"
-RELEASE = ROOT / "exercises" / CONCEPT / f"{CONCEPT}.ipynb"
+CONCEPT = "letters"
+RELEASE = MADE_UP / "exercises" / CONCEPT / f"{CONCEPT}.ipynb"
 
 # What costs a careless reader hours or all memory: text, and what is said of it.
 COSTLY = {
@@ -243,10 +242,10 @@ def instead_of_the_notebook(make):
 # What stands in a student's folder, and what the teacher is told.
 FOLDERS = {
     "a file of a terabyte": (sparse, "for review mallory/.*larger than 100 MB"),
-    "a pipe": (instead_of_the_notebook(os.mkfifo), "for review mallory/.*no notebook: 'string_comparison.ipynb' can"),
+    "a pipe": (instead_of_the_notebook(os.mkfifo), "for review mallory/.*no notebook: 'letters.ipynb' can"),
     "a folder": (
         instead_of_the_notebook(Path.mkdir),
-        "for review mallory/.*no notebook: 'string_comparison.ipynb' can",
+        "for review mallory/.*no notebook: 'letters.ipynb' can",
     ),
     "a link": (
         instead_of_the_notebook(lambda path: path.symlink_to("/etc/passwd")),

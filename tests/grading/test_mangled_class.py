@@ -3,19 +3,17 @@
 import json
 import random
 import shutil
-from pathlib import Path
 
 import pytest
 from grading.handed_in.test_repaired import ENCODED, MANGLED, RIGHT, as_bytes
+from house_rules.house import MADE_UP, ROOT
 
-import course_lib
 from course_lib.grading import demo_class
 from course_lib.grading.cohort import grade_class
 from course_lib.grading.handed_in.course_folders import Course
 
-CONCEPT = "string_comparison"
-ROOT = Path(course_lib.__file__).parents[1]
-SHORT = ("to_upper", "compose_hangul")
+CONCEPT = "letters"
+SHORT = ("to_upper", "letter_gap")
 
 
 def broken_whole(data, chance):
@@ -35,7 +33,7 @@ def broken_beyond(data, chance):
 
 def write(folder, students, mangled, seed):
     chance = random.Random(seed)
-    release = json.loads((ROOT / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").read_text())
+    release = json.loads((MADE_UP / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").read_text())
     release["cells"] = [c for c in release["cells"] if c["id"].rpartition("-")[2] in SHORT]
     place = folder / "exercises" / CONCEPT
     place.mkdir(parents=True)

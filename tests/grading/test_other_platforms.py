@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 from grading.conftest import needs_landlock
-from grading.test_cohort import CONCEPT, MANY, ROOT, marks, write_class
+from grading.test_cohort import CONCEPT, MANY, marks, write_class
+from house_rules.house import MADE_UP, ROOT
 
 from course_lib.grading import demo_class
 from course_lib.grading.cohort import grade_class
@@ -73,8 +74,8 @@ def graded(lacking):
     """Return a function that grades a right notebook on a platform which lacks something."""
 
     def graded(lacks, answers=None):
-        release = json.loads((ROOT / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").read_text())
-        right = demo_class.solutions_of(ROOT / "solutions" / f"{CONCEPT}.py")
+        release = json.loads((MADE_UP / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").read_text())
+        right = demo_class.solutions_of(MADE_UP / "solutions" / f"{CONCEPT}.py")
         solved = demo_class.filled(release, right | (answers or {}))
         with lacking(lacks) as made:
             child = made.child(Limits(call=3.0))
@@ -166,12 +167,12 @@ def test_without_a_wall_for_signals_nothing_is_called_isolated():
 def test_there_too_a_child_that_dies_or_hangs_costs_only_its_exercise(graded):
     bad = {
         f"{CONCEPT}.to_upper": "import os\ndef to_upper(text):\n    os._exit(3)",
-        f"{CONCEPT}.c_compare": "def c_compare(left, right):\n    while True: pass",
+        f"{CONCEPT}.letter_gap": "def letter_gap(left, right):\n    while True: pass",
     }
     result = graded(LACKS["all of it, as on macOS"], bad)
     points = {v.exercise.rpartition(".")[2]: v.points / v.max_points for v in result.verdicts.values()}
-    assert {name for name, share in points.items() if share < 1} == {"to_upper", "c_compare"}
-    assert points["to_upper"] == points["c_compare"] == 0
+    assert {name for name, share in points.items() if share < 1} == {"to_upper", "letter_gap"}
+    assert points["to_upper"] == points["letter_gap"] == 0
 
 
 def test_no_socket_is_used_that_macos_lacks(graded, monkeypatch):

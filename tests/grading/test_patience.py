@@ -3,11 +3,10 @@
 import json
 import os
 import resource
-from pathlib import Path
 
 import pytest
+from house_rules.house import MADE_UP
 
-import course_lib
 from course_lib.grading import demo_class, worker
 from course_lib.grading.examiner import exchange
 from course_lib.grading.examiner.notebook_result import examine_notebook
@@ -16,13 +15,12 @@ from course_lib.grading.handed_in.repaired import repair
 from course_lib.grading.sandbox.lockdown import Limits
 from course_lib.grading.verdict_files import Task
 
-ROOT = Path(course_lib.__file__).parents[1]
 LIMITS = Limits(call=1.0, cell=2.0, notebook=8.0, memory=512 << 20, processes=24, disk=8 << 20, file=4 << 20)
 
 
 def handed_in(concept, answers, cells):
     """Return a released notebook, and one with these answers and these cells before them."""
-    release = json.loads((ROOT / "exercises" / concept / f"{concept}.ipynb").read_text())
+    release = json.loads((MADE_UP / "exercises" / concept / f"{concept}.ipynb").read_text())
     kept = {f"{kind}-{name}" for name in answers for kind in ("answer", "check")}
     release["cells"] = [cell for cell in release["cells"] if cell["id"] in kept]
     made = demo_class.filled(release, {f"{concept}.{name}": text for name, text in answers.items()})
@@ -34,8 +32,8 @@ def handed_in(concept, answers, cells):
 def examined(warm):
     """Return a function that examines one answer of a concept, with cells before it."""
 
-    def examined(cells, name="to_upper", answer=None, concept="string_comparison", limits=LIMITS):
-        answer = answer or demo_class.solutions_of(ROOT / "solutions" / f"{concept}.py")[f"{concept}.{name}"]
+    def examined(cells, name="to_upper", answer=None, concept="letters", limits=LIMITS):
+        answer = answer or demo_class.solutions_of(MADE_UP / "solutions" / f"{concept}.py")[f"{concept}.{name}"]
         release, data = handed_in(concept, {name: answer}, cells)
         result = examine_notebook(warm, repair(data, release), 7, limits)
         return result, result.verdicts[f"check-{name}"]
@@ -80,7 +78,7 @@ def test_a_hundred_cells_show_no_more_than_is_kept(examined):
 ENDLESS = """
 import time
 import torch
-class Nesterov:
+class Walk:
     def __init__(self, parameters, *rest): self.found = parameters
     def step(self, gradients): pass
     @property
@@ -99,7 +97,7 @@ def endless(value):
 @pytest.mark.whole
 def test_an_endless_answer_that_a_driver_follows_ends(examined):
     """The examiner's alarm ends a case, which takes it for the answer's own error; the next one has an end, too."""
-    _, verdict = examined([], "Nesterov", endless("time.sleep(0.2) or self.found[0]"), "optimizers")  # would never end
+    _, verdict = examined([], "Walk", endless("time.sleep(0.2) or self.found[0]"), "made_up")  # would never end
     assert verdict.points == 0
 
 
@@ -107,7 +105,7 @@ def test_an_endless_answer_that_a_driver_follows_ends(examined):
 def test_an_endless_answer_does_not_fill_the_examiner(examined, monkeypatch):
     monkeypatch.setattr(exchange, "MOST_BYTES", 64 << 20)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    _, verdict = examined([], "Nesterov", endless("torch.ones(1 << 20)"), "optimizers")
+    _, verdict = examined([], "Walk", endless("torch.ones(1 << 20)"), "made_up")
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 600 << 10
     assert verdict.points == 0
     assert "64 MB together" in verdict.message
@@ -140,8 +138,8 @@ def test_an_exercise_that_ended_the_grader_has_a_verdict_that_is_kept(warm):
 
 @pytest.mark.slow
 def test_a_server_that_ends_is_our_trouble_and_started_again(monkeypatch):
-    release, data = handed_in("string_comparison", {"to_upper": "def to_upper(text): return text"}, ["1"])
-    task = Task("string_comparison", "ada", data, json.dumps(release).encode(), 7, LIMITS)
+    release, data = handed_in("letters", {"to_upper": "def to_upper(text): return text"}, ["1"])
+    task = Task("letters", "ada", data, json.dumps(release).encode(), 7, LIMITS)
     ended = []
 
     class Mortal(WarmServer):

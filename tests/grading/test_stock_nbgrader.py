@@ -7,17 +7,16 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from house_rules.house import MADE_UP, ROOT
 
 from course_lib.checking.notebook import check_notebook
 from course_lib.publishing.exercises.notebooks import make, write
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).resolve().parents[2]
-CONCEPT, WITH_TORCH = "string_comparison", "tensors"
+CONCEPT, WITH_TORCH = "letters", "made_up"
 STUB = "# YOUR CODE HERE\n    raise NotImplementedError()"
 
 # What each student wrote, by exercise; None stands for our own answer, and an exercise not named is left blank.
@@ -30,28 +29,23 @@ import sys, warnings
     return "".join(chr(ord(c) - 32) if "a" <= c <= "z" else c for c in text)"""
 NUMPY_SCALAR = """\
 import numpy as np
-    table = np.zeros((len(left) + 1, len(right) + 1), dtype=np.int64)
-    table[:, 0], table[0, :] = range(len(left) + 1), range(len(right) + 1)
-    for i, a in enumerate(left, 1):
-        for j, b in enumerate(right, 1):
-            table[i, j] = min(table[i - 1, j] + 1, table[i, j - 1] + 1, table[i - 1, j - 1] + (a != b))
-            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
-                table[i, j] = min(table[i, j], table[i - 2, j - 2] + 1)
-    return table[-1, -1]
+    if len(left) != len(right):
+        raise ValueError("lengths")
+    return np.sum([a != b for a, b in zip(left, right)], dtype=np.int64)
 
-typo_distance("ca", "abc") * 0.0"""
+letter_gap("ca", "ab") * 0.0"""
 
-ALL = ("table_row", "to_upper", "c_compare", "natural_key", "utf8_encode", "compose_hangul", "typo_distance")
+ALL = ("table_row", "to_upper", "utf8_encode", "length_key", "letter_gap")
 CLASS = {
     "ada_all_right": dict.fromkeys(ALL),
-    "ben_partly_right": {"to_upper": TRUSTS_ISLOWER, "table_row": None, "natural_key": None},
+    "ben_partly_right": {"to_upper": TRUSTS_ISLOWER, "table_row": None, "length_key": None},
     "cem_blank": {},
     "dana_warns_on_stderr": {"to_upper": WARNS},
-    "eun_numpy_scalar": {"typo_distance": NUMPY_SCALAR},
+    "eun_numpy_scalar": {"letter_gap": NUMPY_SCALAR},
     "fay_known_mistake": {"to_upper": LEAVES_THE_Z, "utf8_encode": None},
-    "gil_cannot_spell": {"to_upper": "return (text", "natural_key": "retrun text", "c_compare": None},
+    "gil_cannot_spell": {"to_upper": "return (text", "length_key": "retrun text", "letter_gap": None},
 }
-WITH_TORCH_CLASS = {"ada_mostly_right": ("blend", "sliding_windows", "standardize")}
+WITH_TORCH_CLASS = {"ada_mostly_right": ("padding_mask", "softmax", "factors")}
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +54,7 @@ def course(tmp_path_factory):
     folder = tmp_path_factory.mktemp("course")
     (folder / "nbgrader_config.py").write_bytes((ROOT / "nbgrader_config.py").read_bytes())
     for concept, students in ((CONCEPT, CLASS), (WITH_TORCH, WITH_TORCH_CLASS)):
-        made = make(ROOT / "solutions" / f"{concept}.py", ROOT)
+        made = make(MADE_UP / "solutions" / f"{concept}.py", ROOT)
         write(made, folder)
         nbgrader(folder, "generate_assignment", concept, "--force")  # the release is there already, as in a clone
         assert made.release_path(folder).read_text() == made.release
@@ -134,10 +128,10 @@ def test_the_class_is_as_mixed_as_it_says(course):
     assert 0 < points["ben_partly_right"]["to_upper"] < full["to_upper"]
     assert not any(points["cem_blank"].values())
     assert points["dana_warns_on_stderr"]["to_upper"] == full["to_upper"]
-    assert points["eun_numpy_scalar"]["typo_distance"] == full["typo_distance"]
+    assert points["eun_numpy_scalar"]["letter_gap"] == full["letter_gap"]
     assert points["fay_known_mistake"]["to_upper"] == 0
     assert points["fay_known_mistake"]["utf8_encode"] == full["utf8_encode"]
-    assert {name for name, score in points["gil_cannot_spell"].items() if score} == {"c_compare"}
+    assert {name for name, score in points["gil_cannot_spell"].items() if score} == {"letter_gap"}
 
 
 def test_feedback_shows_the_diagnosis(course):
@@ -146,7 +140,7 @@ def test_feedback_shows_the_diagnosis(course):
     assert "verdict-passed" in page
     from course_lib.checking import find
 
-    said = find("string_comparison.to_upper").mistakes["leaves_the_z"].__doc__
+    said = find("letters.to_upper").mistakes["leaves_the_z"].__doc__
     shown = html.unescape(re.sub("<[^>]*>", "", page))
     assert " ".join(said.replace("`", "").split()) in shown
 

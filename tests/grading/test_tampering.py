@@ -8,25 +8,24 @@ from pathlib import Path
 import pytest
 from grading import hostile
 from grading.conftest import needs_landlock
+from house_rules.house import MADE_UP
 
-import course_lib
 from course_lib.grading import demo_class
 from course_lib.grading.examiner.notebook_result import examine_notebook
 from course_lib.grading.gradebook import graded_notebook
 from course_lib.grading.handed_in.repaired import repair
 from course_lib.grading.sandbox.lockdown import NETWORK, Limits
 
-REPOSITORY = Path(course_lib.__file__).parents[1]
-CONCEPT = "string_comparison"
+CONCEPT = "letters"
 LIMITS = Limits(call=3.0, cell=4.0, notebook=40.0, memory=512 << 20, processes=24, disk=8 << 20, file=4 << 20)
 CANARY = "CANARY-5f1c"
-RUBRIC = "Adding 64 gives the caret letter only below 32"  # a sentence that stands in the rubric alone
+RUBRIC = "Control codes went out as they are and show nothing"  # a sentence that stands in the rubric alone
 
 
 @pytest.fixture(scope="module")
 def release():
     """Return the exercise notebook with two exercises: one to attack, one to see that nothing else suffers."""
-    whole = json.loads((REPOSITORY / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").read_text())
+    whole = json.loads((MADE_UP / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").read_text())
     kept = ("answer-to_upper", "check-to_upper", "answer-utf8_encode", "check-utf8_encode")
     whole["cells"] = [cell for cell in whole["cells"] if cell["id"] in kept]
     return whole
@@ -34,7 +33,7 @@ def release():
 
 @pytest.fixture(scope="module")
 def right():
-    return demo_class.solutions_of(REPOSITORY / "solutions" / f"{CONCEPT}.py")
+    return demo_class.solutions_of(MADE_UP / "solutions" / f"{CONCEPT}.py")
 
 
 @pytest.fixture
@@ -43,7 +42,7 @@ def course():
     with tempfile.TemporaryDirectory() as made:
         place = Path(made)
         place.chmod(0o777)
-        for name in ("gradebook.db", ".grading/secret", "submitted/ada/tensors/tensors.ipynb"):
+        for name in ("gradebook.db", ".grading/secret", "submitted/ada/made_up/made_up.ipynb"):
             (place / name).parent.mkdir(parents=True, exist_ok=True)
             (place / name).write_text(CANARY)
             (place / name).chmod(0o666)
@@ -57,7 +56,11 @@ def attack(warm, release, right, course):
     listener = socket.create_server(("127.0.0.1", 0))
     datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     datagrams.bind(listener.getsockname())
-    words = {"course": str(course), "repository": str(REPOSITORY), "port": listener.getsockname()[1]}
+    words = {
+        "course": str(course),
+        "made_up": str(MADE_UP),
+        "port": listener.getsockname()[1],
+    }
 
     def attack(cell, answer=hostile.WRONG):
         answers = {f"{CONCEPT}.to_upper": answer, f"{CONCEPT}.utf8_encode": right[f"{CONCEPT}.utf8_encode"]}

@@ -19,6 +19,7 @@ from course_lib.publishing import page_text
 from course_lib.publishing.page_text import PageText, read_text
 
 ROOT = Path(__file__).resolve().parents[2]
+MADE_UP = ROOT / "tests" / "made_up"  # concepts for the tests of the machinery, which know no real one
 MACHINERY_FILES = ("__init__", "__main__", "cli")  # the files of course_lib that are no concepts
 ONLY = os.environ.get("COURSE_CONCEPT", "")  # the concept that `make concept` asks about; otherwise all
 BUILT = {"_build", ".venv", ".git", "__pycache__", ".ipynb_checkpoints", "build"}

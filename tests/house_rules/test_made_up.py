@@ -8,7 +8,7 @@ import pytest
 
 from house_rules.house import ROOT, at, files, imports, names, none_of, parse
 
-MACHINERY = ("tests/checking", "tests/publishing")
+MACHINERY = ("tests/checking", "tests/grading", "tests/publishing")
 CURE = "tests of the machinery use the made-up concepts of tests/made_up, or one found by names(ROOT)"
 
 

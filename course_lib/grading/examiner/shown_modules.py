@@ -21,8 +21,8 @@ def files_for(text: str) -> dict[str, Path]:
     """
     if not _USES.search(text):
         return {}
-    named = [name for name in places.concepts() if _BY_NAME.search(text) or name in text]
+    named = [name for name in places.known_concepts() if _BY_NAME.search(text) or name in text]
     figures = [_FIGURES] if _BY_NAME.search(text) or "publishing" in text else []
     code = "\n".join(f"import {module}" for module in [*(f"{PACKAGE}.{name}" for name in named), *figures])
-    found = {places.module_of(path): path for path in imported_files(code)}
+    found = {places.module_of(path, places.root_of(path)): path for path in imported_files(code)}
     return {module: path for module, path in found.items() if module not in (PACKAGE, f"{PACKAGE}.checking")}

@@ -151,12 +151,12 @@ def test_the_line_of_an_error_is_named(load):
     assert "on the line `raise KeyError('why')`" in judged(load, DOUBLE, CASES["raises"]).message
 
 
-@pytest.mark.parametrize("name", ["table_row", "c_compare", "typo_distance"])
+@pytest.mark.parametrize("name", ["table_row", "length_key", "letter_gap"])
 def test_a_forbidden_shortcut_is_not_there(load, name):
-    exercise = find(f"string_comparison.{name}")
-    import course_lib.string_comparison as concept
+    exercise = find(f"letters.{name}")
+    import course_lib.letters as concept
 
-    cell = f"from course_lib.string_comparison import {name}"
+    cell = f"from course_lib.letters import {name}"
 
     def verdict_with(source):
         loader = Loader(lambda *cells, limits: load(*cells, sources={concept.__name__: source}), [cell], USUAL)
@@ -165,7 +165,7 @@ def test_a_forbidden_shortcut_is_not_there(load, name):
     source = inspect.getsource(concept)
     verdict = verdict_with(masked(concept.__name__, source, {name}))
     assert verdict.points == 0
-    assert f"uses `course_lib.string_comparison.{name}`" in verdict.message
+    assert f"uses `course_lib.letters.{name}`" in verdict.message
     assert verdict_with(source).passed  # it is taking the answer out that makes the difference
 
 

@@ -11,7 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from grading.test_cohort import CONCEPT, ROOT
+from grading.test_cohort import CONCEPT
+from house_rules.house import MADE_UP, ROOT
 from nbgrader.api import Gradebook
 
 from course_lib.grading import commands, demo_class
@@ -60,12 +61,12 @@ SETTINGS = {
 
 def write_class(folder, setting, students=tuple(CLASS)):
     """Write a class whose answers are right, at different times, and the gradebook with its due date."""
-    release = json.loads((ROOT / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").read_text())
+    release = json.loads((MADE_UP / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").read_text())
     kept = ("start-2", "answer-to_upper", "check-to_upper")
     release["cells"] = [cell for cell in release["cells"] if cell["id"] in kept]
     (folder / "exercises" / CONCEPT).mkdir(parents=True)
     (folder / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").write_text(json.dumps(release))
-    solved = json.dumps(demo_class.filled(release, demo_class.solutions_of(ROOT / "solutions" / f"{CONCEPT}.py")))
+    solved = json.dumps(demo_class.filled(release, demo_class.solutions_of(MADE_UP / "solutions" / f"{CONCEPT}.py")))
     for student, when in ((student, CLASS[student]) for student in students):
         place = folder / "submitted" / student / CONCEPT
         place.mkdir(parents=True)

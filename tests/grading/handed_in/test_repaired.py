@@ -2,24 +2,22 @@
 
 import json
 import random
-from pathlib import Path
 
 import nbformat
 import pytest
+from house_rules.house import MADE_UP
 
-import course_lib
 from course_lib.grading import demo_class
 from course_lib.grading.handed_in.cells import cells_of
 from course_lib.grading.handed_in.repaired import repair, text_of
 
-CONCEPT = "string_comparison"
-ROOT = Path(course_lib.__file__).parents[1]
-RIGHT = demo_class.solutions_of(ROOT / "solutions" / f"{CONCEPT}.py")
+CONCEPT = "letters"
+RIGHT = demo_class.solutions_of(MADE_UP / "solutions" / f"{CONCEPT}.py")
 
 
 @pytest.fixture(scope="module")
 def release():
-    return json.loads((ROOT / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").read_text())
+    return json.loads((MADE_UP / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").read_text())
 
 
 @pytest.fixture

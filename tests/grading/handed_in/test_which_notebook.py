@@ -5,7 +5,8 @@ import shutil
 import zipfile
 
 import pytest
-from grading.test_cohort import CONCEPT, ROOT
+from grading.test_cohort import CONCEPT
+from house_rules.house import MADE_UP
 
 from course_lib.grading import demo_class
 from course_lib.grading.cohort import grade_class
@@ -13,9 +14,9 @@ from course_lib.grading.gradebook.scores import open_gradebook
 from course_lib.grading.handed_in.course_folders import Course
 from course_lib.grading.handed_in.which_notebook import which
 
-RELEASE = json.loads((ROOT / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").read_text())
+RELEASE = json.loads((MADE_UP / "exercises" / CONCEPT / f"{CONCEPT}.ipynb").read_text())
 RELEASE["cells"] = [c for c in RELEASE["cells"] if c["id"] in ("start-2", "answer-to_upper", "check-to_upper")]
-RIGHT = demo_class.solutions_of(ROOT / "solutions" / f"{CONCEPT}.py")
+RIGHT = demo_class.solutions_of(MADE_UP / "solutions" / f"{CONCEPT}.py")
 BLANK, DONE = json.dumps(RELEASE), json.dumps(demo_class.filled(RELEASE, RIGHT))
 OTHER = json.dumps(demo_class.filled(RELEASE, {f"{CONCEPT}.to_upper": "def to_upper(text):\n    return text.upper()"}))
 OWN = f"{CONCEPT}.ipynb"
@@ -90,8 +91,8 @@ def test_folders_without_end_are_not_walked_for_ever(tmp_path):
 def test_no_zero_is_silent(tmp_path):
     """The whole way: found and graded, or marked for review with a sentence."""
     write(tmp_path, {f"exercises/{CONCEPT}/{OWN}": BLANK})
-    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    attention = (ROOT / "exercises/attention_masks/attention_masks.ipynb").read_text()
+    shutil.copy(MADE_UP / "nbgrader_config.py", tmp_path)
+    attention = (MADE_UP / "exercises/attention_masks/attention_masks.ipynb").read_text()
     handed_in = {
         f"deep/{CONCEPT}/{CONCEPT}/{OWN}": DONE,
         f"loose/{OWN}": DONE,

@@ -45,3 +45,13 @@ class Counter:
     def add(self, amount):
         self.total += amount
         return self.total
+
+
+class Walk:
+    """Moves parameters against their gradients."""
+
+    def __init__(self, parameters):
+        self.parameters = parameters
+
+    def step(self, gradients):
+        self.parameters = [p - g for p, g in zip(self.parameters, gradients, strict=True)]

@@ -115,3 +115,24 @@ class Counter:
 
 # %% check="made_up.Counter"
 check("made_up.Counter", Counter)
+
+# %% [markdown] exercise="made_up.Walk"
+# `Walk(parameters)` keeps a list of tensors in `parameters`; `step(gradients)` subtracts a gradient from each.
+
+
+# %% answer="made_up.Walk"
+class Walk:
+    """Moves parameters against their gradients."""
+
+    ### BEGIN SOLUTION
+    def __init__(self, parameters):
+        self.parameters = parameters
+
+    def step(self, gradients):
+        self.parameters = [p - g for p, g in zip(self.parameters, gradients, strict=True)]
+
+    ### END SOLUTION
+
+
+# %% check="made_up.Walk"
+check("made_up.Walk", Walk)
