@@ -1,6 +1,7 @@
 """What every test runs under: the same examples each time, no screen, one thread, and shapes checked in concepts."""
 
 import os
+import sys
 
 os.environ["MPLBACKEND"] = "agg"  # before matplotlib is imported, here and in the processes that tests start
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -33,6 +34,7 @@ def made_up():
     with pytest.MonkeyPatch.context() as patch:
         for package, folder in ((course_lib, "course_lib"), (course_lib.rubrics, "course_lib/rubrics")):
             patch.setattr(package, "__path__", [*package.__path__, str(MADE_UP / folder)])
+        patch.setattr(sys, "path", [*sys.path, str(MADE_UP)])  # which multiprocessing hands on
         patch.setenv("PYTHONPATH", f"{MADE_UP}", prepend=os.pathsep)
         patch.setenv("PYTHONPATH", f"{ROOT}", prepend=os.pathsep)  # so that the course's own package comes first
         yield MADE_UP
