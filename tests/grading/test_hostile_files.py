@@ -205,7 +205,7 @@ def test_no_word_of_a_student_is_read_as_a_formula():
     release = json.loads(RELEASE.read_text())
     repaired = repair(RELEASE.read_bytes(), release)
     evil = "ValueError: $\\href{javascript:alert(1)}{x}$"
-    verdict = Verdict("string_comparison.to_upper", "T", "failed", 0.0, 3.0, evil)
+    verdict = Verdict("letters.to_upper", "T", "failed", 0.0, 3.0, evil)
     shown = graded_notebook.graded(repaired.notebook, Result(verdicts={"check-to_upper": verdict}))
     [cell] = [cell for cell in shown["cells"] if cell["id"] == "check-to_upper"]
     page = cell["outputs"][0]["data"]["text/html"]

@@ -127,8 +127,8 @@ def test_what_was_shown_can_be_written_as_text_and_is_a_picture(examined):
 
 
 def test_an_exercise_that_ended_the_grader_has_a_verdict_that_is_kept(warm):
-    release, data = handed_in("string_comparison", {"to_upper": "def to_upper(text): return text"}, ["1"])
-    endless = ("string_comparison.to_upper",)
+    release, data = handed_in("letters", {"to_upper": "def to_upper(text): return text"}, ["1"])
+    endless = ("letters.to_upper",)
     result = examine_notebook(warm, repair(data, release), 7, LIMITS, endless)
     verdict = result.verdicts["check-to_upper"]
     assert (verdict.status, verdict.points) == ("failed", 0)

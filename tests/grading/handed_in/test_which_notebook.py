@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 from grading.test_cohort import CONCEPT
-from house_rules.house import MADE_UP
+from house_rules.house import MADE_UP, ROOT
 
 from course_lib.grading import demo_class
 from course_lib.grading.cohort import grade_class
@@ -91,15 +91,15 @@ def test_folders_without_end_are_not_walked_for_ever(tmp_path):
 def test_no_zero_is_silent(tmp_path):
     """The whole way: found and graded, or marked for review with a sentence."""
     write(tmp_path, {f"exercises/{CONCEPT}/{OWN}": BLANK})
-    shutil.copy(MADE_UP / "nbgrader_config.py", tmp_path)
-    attention = (MADE_UP / "exercises/attention_masks/attention_masks.ipynb").read_text()
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    another = (MADE_UP / "exercises/made_up/made_up.ipynb").read_text()
     handed_in = {
         f"deep/{CONCEPT}/{CONCEPT}/{OWN}": DONE,
         f"loose/{OWN}": DONE,
         f"loose2/{CONCEPT} (2).ipynb": DONE,
         f"brackets [1]/{CONCEPT}/{OWN}": DONE,
         f"pdf/{CONCEPT}/a.pdf": "%PDF",
-        f"another/{CONCEPT}/attention_masks.ipynb": attention,
+        f"another/{CONCEPT}/made_up.ipynb": another,
         f"nothing/{CONCEPT}/{OWN}": '{"cells": []}',
         f"broken/{CONCEPT}/{OWN}": "garbage",
     }
@@ -113,7 +113,7 @@ def test_no_zero_is_silent(tmp_path):
     assert {student for student, total in totals.items() if total == 3} == right
     assert set(report.failed) == {f"linked/{CONCEPT}"}
     assert {name.partition("/")[0] for name in report.review} == {"pdf", "another", "nothing", "broken"}
-    assert "notebook of attention_masks, not of string_comparison" in report.review[f"another/{CONCEPT}"]
+    assert "notebook of made_up, not of letters" in report.review[f"another/{CONCEPT}"]
     assert "put back" not in report.repaired[f"another/{CONCEPT}"]
     assert "unpack it" in report.review[f"pdf/{CONCEPT}"]
     book = open_gradebook(Course(tmp_path))

@@ -1,5 +1,6 @@
 """A made-up concept, so that the machinery is tested without knowing a real one."""
 
+import numpy as np
 import torch
 
 
@@ -55,3 +56,18 @@ class Walk:
 
     def step(self, gradients):
         self.parameters = [p - g for p, g in zip(self.parameters, gradients, strict=True)]
+
+
+def extent(numbers):
+    """The least and the greatest of some numbers."""
+    return min(numbers), max(numbers)
+
+
+def tally(text):
+    """How often each letter occurs, in order of appearance."""
+    return {letter: text.count(letter) for letter in dict.fromkeys(text)}
+
+
+def ramp(length):
+    """Two rows of equal steps from 0."""
+    return np.arange(2.0 * length).reshape(2, length)

@@ -6,6 +6,7 @@
 # # Made up: exercises
 # Each exercise is one function or class; write it, run its cell, then run the check below it.
 # %%
+import numpy as np
 import torch
 
 from course_lib.checking import check
@@ -136,3 +137,52 @@ class Walk:
 
 # %% check="made_up.Walk"
 check("made_up.Walk", Walk)
+
+# %% [markdown] exercise="made_up.extent"
+# `extent(numbers)` are the least and the greatest, as a tuple.
+
+
+# %% answer="made_up.extent"
+def extent(numbers):
+    """The least and the greatest, as a tuple."""
+    ### BEGIN SOLUTION
+    ordered = sorted(numbers)
+    return ordered[0], ordered[-1]
+    ### END SOLUTION
+
+
+# %% check="made_up.extent"
+check("made_up.extent", extent)
+
+# %% [markdown] exercise="made_up.tally"
+# `tally(text)` is a dict of how often each letter occurs, in order of appearance.
+
+
+# %% answer="made_up.tally"
+def tally(text):
+    """How often each letter occurs: str → dict."""
+    ### BEGIN SOLUTION
+    counts = {}
+    for letter in text:
+        counts[letter] = counts.get(letter, 0) + 1
+    return counts
+    ### END SOLUTION
+
+
+# %% check="made_up.tally"
+check("made_up.tally", tally)
+
+# %% [markdown] exercise="made_up.ramp"
+# `ramp(length)` are two rows of equal steps from 0, an array of shape (2, length).
+
+
+# %% answer="made_up.ramp"
+def ramp(length):
+    """Two rows of equal steps: int → array."""
+    ### BEGIN SOLUTION
+    return np.array([np.arange(length), length + np.arange(length)], dtype=float)
+    ### END SOLUTION
+
+
+# %% check="made_up.ramp"
+check("made_up.ramp", ramp)
