@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from grading import hostile
 from grading.conftest import needs_landlock
-from house_rules.house import MADE_UP
+from house_rules.house import MADE_UP, ROOT
 
 from course_lib.grading import demo_class
 from course_lib.grading.examiner.notebook_result import examine_notebook
@@ -142,5 +142,5 @@ def test_a_right_answer_would_have_earned_its_points(attack, right):
 
 def test_the_page_for_teachers_counts_them_right():
     kinds = (hostile.RAISE_THE_SCORE, hostile.READ_WHAT_IS_SECRET, hostile.HARM_THE_GRADER, hostile.HARM_SLOWLY)
-    page = (REPOSITORY / "book/teachers.md").read_text()
+    page = (ROOT / "book/teachers.md").read_text()
     assert f"tests with {sum(map(len, kinds))} hostile notebooks" in page
