@@ -56,7 +56,7 @@ def the_correction_goes_on():
 @Adam.domain
 def any_steps(rng):
     """Any shapes, float32 or float64, zeros too; η up to 1, both β from 0 to below 1, and ε from 1e-8 to 0.1."""
-    return *(steps := any_walk(rng, long=4)), number(rng, 0.001, 1.0), *any_betas(rng, len(steps[1]))
+    return *(steps := any_walk(rng, long=3)), number(rng, 0.001, 1.0), *any_betas(rng, len(steps[1]))
 
 
 @Adam.oracle
