@@ -250,8 +250,8 @@ def best_within_budget(
     """
     if len(losses) != len(epochs):
         raise ValueError(f"{len(losses)} losses and {len(epochs)} numbers of epochs do not match")
-    totals = itertools.takewhile(lambda total: total <= budget, itertools.accumulate(epochs))
-    totals = [0, *totals]
+    spent = itertools.takewhile(lambda total: total <= budget, itertools.accumulate(epochs))
+    totals = [0, *spent]
     trained = [n for n in range(len(totals) - 1) if not math.isnan(losses[n])]
     return min(trained, key=losses.__getitem__, default=None), totals[-1]
 
