@@ -9,7 +9,7 @@ from course_lib.checking import cases
 
 def quarters(rng: np.random.Generator, count: int, high: int = 16) -> list[float]:
     """Return losses that are multiples of 1/4, so that their differences are exact and equals are frequent."""
-    below = cases.one_of(rng, 0, 0, 5)  # a loss may be negative
+    below = cases.one_of(rng, 0, 9)  # a loss may be negative
     return [float(n - below) / 4 for n in rng.integers(1, high, size=count)]
 
 

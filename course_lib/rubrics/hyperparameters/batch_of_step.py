@@ -158,6 +158,12 @@ def counts_epochs_from_one(step, examples, batch_size, drop_last=False, *, right
 
 
 @batch_of_step.mistake
+def counts_epochs_by_examples(step, examples, batch_size, drop_last=False, *, right):
+    """The epoch was counted by full batches of examples. Divide the step by the number of batches in an epoch."""
+    return step * batch_size // examples, right[1], right[2]
+
+
+@batch_of_step.mistake
 def makes_an_epoch_of_nothing(step, examples, batch_size, drop_last=False):
     """An epoch without a batch has no step. Refuse it with a ValueError, so that no division by 0 is met."""
     if step < 0 or batch_size < 1:

@@ -37,6 +37,12 @@ def a_trial_that_diverged():
 
 
 @best_within_budget.edge(points=1)
+def losses_below_zero():
+    """A loss may be negative, and the smallest of those is the farthest from 0."""
+    return [0.25, -0.5, -2.0, -1.0], [1, 1, 1, 1], 4
+
+
+@best_within_budget.edge(points=1)
 def equals():
     """Of equal losses the first counts."""
     return [0.75, 0.5, 0.5], [1, 1, 1], 3

@@ -45,6 +45,12 @@ def diverged():
 
 
 @early_stop.edge(points=1)
+def diverged_at_once():
+    """If epoch 0 gives nan, the first number after it is an improvement."""
+    return [math.nan, 4.0, 3.0, 3.5, 3.5], 2, 0.0
+
+
+@early_stop.edge(points=1)
 def no_patience():
     """A patience of 0 would stop at once: it is refused."""
     return [4.0, 3.0], 0, 0.0
@@ -186,6 +192,13 @@ early_stop.slip(
 def counts_epochs_from_one(losses, patience, min_delta=0.0, *, right):
     """Epochs count from 0."""
     return right[0] + 1, right[1] + 1
+
+
+@early_stop.mistake
+def keeps_the_smallest(losses, patience, min_delta=0.0, *, right):
+    """The epoch with the smallest loss so far is kept, although it improved by too little to count."""
+    seen = [math.inf if math.isnan(loss) else loss for loss in losses[: right[0] + 1]]
+    return right[0], seen.index(min(seen))
 
 
 @early_stop.mistake

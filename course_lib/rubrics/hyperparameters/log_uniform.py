@@ -49,13 +49,20 @@ def limits_out_of_order():
     return torch.tensor([0.5], dtype=torch.float64), 0.1, 0.01, False
 
 
+@log_uniform.edge(points=1)
+def up_to_one():
+    """Near 1, the upper limit itself must be below 1: a distance of 0 has no logarithm."""
+    return torch.tensor([0.5], dtype=torch.float64), 0.9, 1.0, True
+
+
 @log_uniform.domain
 def anything(rng):
     """Any shape, also empty, limits from 1e-9 to 1e9, also equal; near 1, lower limits of 0 and less, too. Limits that
     are out of order, or without a logarithm, are refused."""
     uniform = torch.from_numpy(rng.random(cases.shape(rng, most=4)))
-    if rng.random() < 0.3:
-        uniform = cases.strided(rng, uniform.round())
+    if rng.random() < 0.5:
+        uniform = torch.from_numpy(rng.random(cases.shape(rng, cases.whole(rng, 2, 3), least=2, most=4)).round(2))
+        uniform = cases.strided(rng, uniform)
     near_one, kind = bool(rng.random() < 0.4), rng.random()
     low = float(10.0 ** rng.uniform(-9, 4))
     high = low * float(10.0 ** cases.one_of(rng, 0.0, rng.uniform(0, 1), rng.uniform(0, 5)))

@@ -6,7 +6,7 @@ import math
 from course_lib import hyperparameters
 from course_lib.checking import Refused, cases, rubric
 
-NAMES = ["ann", "bo", "cy", "dee", "Eve", "지민", "g", "Zoë"]
+NAMES = ["ann", "bo", "cy", "dee", "an", "지민", "C", "Zoë"]
 
 
 @rubric(
@@ -54,6 +54,24 @@ def a_group_that_nobody_ordered():
     return ["ann", "bo", "cy", "dee"], ["bo", "cy", "dee"], 1, 1
 
 
+@split_by_group.edge(points=1)
+def a_group_that_is_named_twice():
+    """An order that names a group twice is refused."""
+    return ["ann", "bo", "cy"], ["bo", "ann", "bo", "cy"], 1, 1
+
+
+@split_by_group.edge(points=1)
+def a_group_without_examples():
+    """An order that names a group without examples is refused: somebody expected some."""
+    return ["ann", "bo", "cy"], ["bo", "zoe", "ann", "cy"], 1, 1
+
+
+@split_by_group.edge(points=1)
+def everything_for_training():
+    """With nothing asked for validation and test, all examples are for training."""
+    return ["ann", "bo", "ann"], ["bo", "ann"], 0, 0
+
+
 @split_by_group.domain
 def anything(rng):
     """Any groups in any order, from one example each to one group for all, any numbers from 0; splits without training
@@ -62,6 +80,8 @@ def anything(rng):
     groups = [*names, *(str(name) for name in rng.choice(names, size=cases.whole(rng, 0, 14)))]
     groups = [groups[n] for n in rng.permutation(len(groups))]
     validation, test, kind = cases.whole(rng, 0, 5), cases.whole(rng, 0, 5), rng.random()
+    if len(names) > 3 and rng.random() < 0.5:  # mostly splits that exist
+        validation, test = int(rng.integers(3)), int(rng.integers(3))
     if kind < 0.04:
         return Refused((groups, names[1:], validation, test))
     if kind < 0.08:
