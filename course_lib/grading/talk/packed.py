@@ -71,7 +71,7 @@ class Packer:
         if kind is str:
             if len(value) > 1 << 20:
                 raise TooLarge("a string is longer than a million characters")
-            return value
+            return value if value.isascii() else scalars.pack_text(value)
         if kind in (list, dict) or kind is np.ndarray or is_tensor(value):
             return self._known(value, depth)
         scalar = self._scalar(value, kind, depth)

@@ -48,6 +48,15 @@ def pack(value: Any, kind: type, inner: Callable[[Any], Any]) -> Any:
     return ["t", [inner(item) for item in plain(value)]] if issubclass(kind, tuple) else None
 
 
+def pack_text(value: str) -> Any:
+    """Return a text as JSON has it; one with surrogates by its code points, for JSON makes one character of two."""
+    try:
+        value.encode()
+        return value
+    except UnicodeEncodeError:
+        return ["u", value.encode("utf-8", "surrogatepass").hex()]
+
+
 def unpack(tag: Any, rest: list[Any], inner: Callable[[Any], Any]) -> Any:
     """Return the value that `pack` described; raises `Lie`, or whatever its type raises for such parts."""
 
@@ -58,6 +67,7 @@ def unpack(tag: Any, rest: list[Any], inner: Callable[[Any], Any]) -> Any:
         "i": lambda: int(expect(str, rest[0])[:_HEXADECIMAL], 16),
         "c": lambda: complex(rest[0], rest[1]),
         "b": lambda: bytes.fromhex(rest[0]),
+        "u": lambda: bytes.fromhex(rest[0]).decode("utf-8", "surrogatepass"),
         "t": lambda: items(tuple),
         "s": lambda: set(apart(items(list))),
         "fs": lambda: frozenset(apart(items(list))),
