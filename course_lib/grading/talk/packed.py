@@ -19,11 +19,11 @@ from course_lib.grading.talk.frames import MAX_RAW, Lie
 from course_lib.grading.talk.scalars import TooLarge
 from course_lib.grading.talk.untrusted import (
     MAX_ELEMENTS,
-    TENSORS,
     apart,
     dtype_of,
     empty,
     expect,
+    may_be_seen,
     not_too_often,
     place_of,
     shape_of,
@@ -54,6 +54,7 @@ class Packer:
         self.texts: dict[int, Any] = {}  # number -> its last description
         self.storages: dict[int, storages.Storage] = {}
         self._nodes = 0
+        self._shared = False  # whether anything that came since the last news is held twice
         self._taken = 0  # parts that came since the last news
 
     def _number(self) -> int:
@@ -101,7 +102,7 @@ class Packer:
         if type(value) is np.ndarray:
             return value.dtype.kind in "biufcSU" and (value.itemsize > 0 or value.size == 0)
         if is_tensor(value):
-            return value.layout is torch().strided and str(value.dtype).removeprefix("torch.") in TENSORS
+            return value.layout is torch().strided and may_be_seen(value.dtype)
         return True
 
     def _describe(self, value: Any, depth: int = 0) -> Any:
@@ -145,7 +146,7 @@ class Packer:
     @staticmethod
     def _viewed(storage: storages.Storage, value: Any, start: int, item: int) -> tuple[int, int]:
         steps = value.strides if type(value) is np.ndarray else value.stride()
-        if "bool" in str(value.dtype):
+        if value.dtype == (np.bool_ if type(value) is np.ndarray else torch().bool):
             storage.hold_truths(start, value.shape, steps)
         return storage.number, start // item
 
@@ -173,7 +174,7 @@ class Packer:
 
     def learn(self, news: Any, buffers: list[bytearray]) -> None:
         """Take over the bytes that the other side sent. Call before `unpack`."""
-        self._taken = 0
+        self._taken, self._shared = 0, False
         places = expect(list, expect(dict, news).get("storages"))
         if len(places) != len(buffers):
             raise Lie("the buffers do not match their list")
@@ -204,7 +205,7 @@ class Packer:
             if number in self.objects:
                 self._renew(self.objects[number], description)
                 self.texts[number] = description
-        if news["objects"]:
+        if self._shared:
             not_too_often(list(self.objects.values()))
 
     def _renew(self, known: Any, description: Any) -> None:
@@ -223,7 +224,8 @@ class Packer:
     def unpack(self, data: Any, depth: int = 0) -> Any:
         """Return the value that `pack` described; raises `Lie` for anything else."""
         try:
-            return not_too_often(self._unpack(data, depth))
+            value = self._unpack(data, depth)
+            return not_too_often(value) if self._shared else value
         except Lie:
             raise
         except (TypeError, ValueError, KeyError, IndexError, RuntimeError, AttributeError, OverflowError) as error:
@@ -239,6 +241,7 @@ class Packer:
             raise Lie("the data has the wrong form")
         tag, rest = data[0], data[1:]
         if tag == "=":
+            self._shared = True
             return self.objects[rest[0]]
         if tag == "n":
             return self._unpack_new(rest[0], rest[1], depth)

@@ -93,6 +93,8 @@ class Storage:
         if self._truths is None:
             return raw
         found = np.frombuffer(raw, np.uint8)
+        if found.max() < 2:  # as honest ones are
+            return raw
         return np.where(self._truths, found != 0, found).astype(np.uint8).tobytes()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -106,6 +107,12 @@ def tensor_dtype_of(name: Any) -> Any:
     if expect(str, name) not in TENSORS:
         raise Lie("a tensor has an unknown dtype")
     return torch_dtype_of(name)
+
+
+@lru_cache(maxsize=100)
+def may_be_seen(dtype: Any) -> bool:
+    """Say whether tensors of this dtype may be looked at on the other side."""
+    return str(dtype).removeprefix("torch.") in TENSORS
 
 
 def not_too_often(value: Any) -> Any:
