@@ -13,6 +13,7 @@ import json
 import os
 import random
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -259,7 +260,7 @@ def main(minutes: float) -> int:
     chance, begun, tried = random.Random(os.getpid()), time.monotonic(), 0
     corpus = json.loads(CORPUS.read_text()) if CORPUS.exists() else honest_talk()
     seen = frozenset().union(*map(reached, corpus))
-    last = Path("/tmp/fuzz_unpacker_last.json")
+    last = Path(tempfile.gettempdir()) / "fuzz_unpacker_last.json"
     while time.monotonic() < begun + 60 * minutes:
         talk = bend(chance.choice(corpus), chance, corpus)
         fit(talk, chance)
