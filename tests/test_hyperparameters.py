@@ -207,6 +207,11 @@ def test_no_group_is_in_two_parts(groups, random):
     assert len(parts[2]) >= 1
 
 
+def test_a_part_is_full_as_soon_as_it_has_enough():
+    groups = ["bo", "ann", "bo", "cy", "ann", "cy"]
+    assert hyperparameters.split_by_group(groups, ["cy", "ann", "bo"], 2, 2) == ([0, 2], [1, 4], [3, 5])
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
