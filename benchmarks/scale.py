@@ -22,6 +22,8 @@ from benchmarks import PROGRESS, PYTHON, ROOT, Row
 from benchmarks._house import Cost, fresh_house, spent
 
 FIRST, AGAIN, WHOLE = "from nothing", "again", "whole"
+HAS_MORE = ("notebooks", "grading")  # the stages of which `make test-all` runs more than `make test`
+CORES = 2
 BOOK = (PYTHON, "-m", "course_lib.publishing.book")
 A_CONCEPT, TEST, TEST_ALL = 25, 25 * 60, 40 * 60  # seconds that are promised
 A_PAGE, ONE_PAGE, NOTHING = 15, 20, 5
@@ -36,8 +38,8 @@ class Line:
 
     @property
     def more(self) -> float:
-        """What one more concept costs."""
-        return (self.costs[1] - self.costs[0]) / (self.sizes[1] - self.sizes[0])
+        """What one more concept costs; on a busy machine the larger house may seem the cheaper one."""
+        return max(0.0, (self.costs[1] - self.costs[0]) / (self.sizes[1] - self.sizes[0]))
 
     def at(self, count: int) -> float:
         """Predict what a house of `count` concepts would cost.
@@ -56,10 +58,12 @@ def measure(sizes: str = "6,10", stages: str = "", concepts: str = "31") -> Iter
         runs = [_stages_in(fresh_house(Path(folder), size), wanted) for size in (small, large)]
         for (stage, how), cost in runs[1].items():
             yield _row(stage, how, runs[0][stage, how], cost, (small, large), count)
-        totals = {
-            how: Line((small, large), (_total(runs[0], how), _total(runs[1], how))) for how in (FIRST, AGAIN, WHOLE)
-        }
-        yield from _promises(totals, count)
+        for shared in (False, True):
+            lines = {how: [_total(run, how, shared) for run in runs] for how in (FIRST, AGAIN, WHOLE)}
+            totals = {how: Line((small, large), (costs[0], costs[1])) for how, costs in lines.items()}
+            yield from _promises(
+                totals, count, f", if {CORES} cores shared the processor's time evenly" if shared else ""
+            )
         if not wanted or "book" in wanted:
             yield from _books(runs, Path(folder) / f"house-{large}", (small, large), count)
 
@@ -70,7 +74,9 @@ def _stages_in(house: Path, wanted: list[str]) -> dict[tuple[str, str], Cost]:
     setting = {WHOLE: {"WHOLE": "1"}}
     for how in (FIRST, AGAIN, WHOLE):
         for stage in _ci().stages(fast=False):
-            if not wanted or stage.name in wanted:
+            if how == WHOLE and stage.name not in HAS_MORE and (stage.name, AGAIN) in found:
+                found[stage.name, how] = found[stage.name, AGAIN]
+            elif not wanted or stage.name in wanted:
                 PROGRESS.info("%s: %s, %s …", house.name, stage.name, how)
                 costs = [spent(house, *command, **setting.get(how, {})) for command in stage.commands]
                 found[stage.name, how] = Cost(
@@ -94,8 +100,10 @@ def _ci() -> ModuleType:
     return module
 
 
-def _total(run: dict[tuple[str, str], Cost], how: str) -> float:
-    return sum(cost.clock for (_, kind), cost in run.items() if kind == how)
+def _total(run: dict[tuple[str, str], Cost], how: str, shared: bool) -> float:
+    """Add up the seconds by the clock; or those of the processor for each core, which a busy machine changes little."""
+    costs = [cost for (_, kind), cost in run.items() if kind == how]
+    return sum(cost.processor / CORES if shared else cost.clock for cost in costs)
 
 
 def _row(stage: str, how: str, small: Cost, large: Cost, sizes: tuple[int, int], count: int) -> Row:
@@ -108,14 +116,16 @@ def _row(stage: str, how: str, small: Cost, large: Cost, sizes: tuple[int, int],
     return Row(f"{stage}, {how}{' (FAILED)' if small.status or large.status else ''}", words, "", None)
 
 
-def _promises(totals: dict[str, Line], count: int) -> Iterator[Row]:
+def _promises(totals: dict[str, Line], count: int, how: str) -> Iterator[Row]:
     more, test = totals[AGAIN].more, totals[FIRST].at(count)
     whole = totals[WHOLE].at(count) + totals[FIRST].at(count) - totals[AGAIN].at(count)
-    yield Row("one more concept in `make test`", f"{more:.1f} s", f"≤ {A_CONCEPT} s", more <= A_CONCEPT)
-    yield Row("one more concept in `make test`, the first time", f"{totals[FIRST].more:.1f} s", "", None)
+    yield Row(f"one more concept in `make test`{how}", f"{more:.1f} s", f"≤ {A_CONCEPT} s", more <= A_CONCEPT)
+    yield Row(f"one more concept in `make test`, the first time{how}", f"{totals[FIRST].more:.1f} s", "", None)
     for what, seconds, limit in (("make test", test, TEST), ("make test-all", whole, TEST_ALL)):
         words = f"{seconds / 60:.1f} min"
-        yield Row(f"`{what}` with {count} concepts, from nothing", words, f"≤ {limit / 60:.0f} min", seconds <= limit)
+        yield Row(
+            f"`{what}` with {count} concepts, from nothing{how}", words, f"≤ {limit / 60:.0f} min", seconds <= limit
+        )
 
 
 def _books(runs: list[dict[tuple[str, str], Cost]], house: Path, sizes: tuple[int, int], count: int) -> Iterator[Row]:
