@@ -1,5 +1,6 @@
 """What every test runs under: the same examples each time, no screen, one thread, and shapes checked in concepts."""
 
+import functools
 import os
 import sys
 
@@ -41,23 +42,38 @@ def made_up():
 
 
 def pytest_collection_modifyitems(config, items):
-    """Keep what concerns one concept, where `make concept` asks for one; keep together what shares a fixture."""
+    """Keep what concerns one concept, where `make concept` asks for one."""
     if ONLY:
         kept = [item for item in items if _concerns(item, ONLY)]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
-    for item in items:
-        if _shares_with_its_file(item):
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
 
 
-def _shares_with_its_file(item: pytest.Item) -> bool:
-    """Whether a test uses a fixture that its file makes once: two workers would both make it."""
-    file = item.nodeid.partition("::")[0]
-    made = getattr(item, "_fixtureinfo", None)
-    return made is not None and any(
-        one.scope == "module" and one.baseid == file for each in made.name2fixturedefs.values() for one in each
-    )
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give tests to whichever worker is free, one by one; those of a file that makes a fixture once stay together.
+
+    That is what groups of xdist are for, but xdist 3.8 finds none under pytest 9.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class OneByOne(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return shared_by(nodeid)
+
+    return OneByOne(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
+def shared_by(nodeid: str) -> str:
+    """Return what a test shares its worker with: its file, if that makes a fixture once for all of its tests."""
+    file = nodeid.partition("::")[0]
+    return file if _makes_one_for_all(file) else nodeid
+
+
+@functools.cache
+def _makes_one_for_all(file: str) -> bool:
+    path = ROOT / file
+    return path.suffix == ".py" and 'scope="module"' in path.read_text(encoding="utf-8")
 
 
 def _concerns(item: pytest.Item, concept: str) -> bool:
