@@ -46,13 +46,15 @@ def _settled(result: Any) -> Any:
     >>> _settled(((2, 1), (1, 99), 5))
     ((2, 1), (1, 0), 5)
     """
-    if not (is_sequence(result) and len(result) > 1 and all(map(is_sequence, result[:2]))):
+    result = plain(result)
+    if not (is_sequence(result) and len(result) > 1 and all(is_sequence(plain(part)) for part in result[:2])):
         return result
-    shape, strides = result[:2]
+    shape, strides = ([plain(n) for n in plain(part)] for part in result[:2])
     if len(shape) != len(strides) or not all(type(n) is int for n in (*shape, *strides)):
         return result
-    settled = tuple(0 if length == 1 else stride for length, stride in zip(shape, strides, strict=True))
-    return type(result)((shape, type(strides)(settled), *result[2:])) if type(result) in (list, tuple) else result
+    settled = [0 if length == 1 else stride for length, stride in zip(shape, strides, strict=True)]
+    kind = list if type(result[1]) is list else tuple
+    return type(result)((result[0], kind(settled), *result[2:])) if type(result) in (list, tuple) else result
 
 
 def _same_form(expected: Any, precise: Any) -> list[Any] | None:

@@ -39,6 +39,8 @@ def pack(value: Any, kind: type, inner: Callable[[Any], Any]) -> Any:
         return ["r" if kind is range else "sl", *(inner(part) for part in (value.start, value.stop, value.step))]
     if isinstance(value, np.generic) and kind.__module__ == "numpy" and value.dtype.kind in "biufc":
         return ["g", value.dtype.str, value.tobytes().hex()]
+    if kind in (np.str_, np.bytes_) and len(value) < 1 << 19:
+        return ["gu", str(value).encode("utf-8", "surrogatepass").hex()] if kind is np.str_ else ["gb", value.hex()]
     if isinstance(value, np.dtype) and value.kind in "biufcSU":
         return ["nd", value.str]
     if t is not None and kind is t.Size:
@@ -74,6 +76,8 @@ def unpack(tag: Any, rest: list[Any], inner: Callable[[Any], Any]) -> Any:
         "r": lambda: range(*map(inner, rest)),
         "sl": lambda: slice(*map(inner, rest)),
         "g": lambda: number_of(*rest),
+        "gu": lambda: np.str_(bytes.fromhex(rest[0]).decode("utf-8", "surrogatepass")),
+        "gb": lambda: np.bytes_(bytes.fromhex(rest[0])),
         "nd": lambda: dtype_of(rest[0]),
         "z": lambda: torch().Size([expect(int, n) for n in expect(list, rest[0])[:_DIMENSIONS]]),
         "td": lambda: torch_dtype_of(rest[0]),

@@ -96,7 +96,7 @@ def test_nbgrader_itself_needs_no_assignment_beforehand_and_finds_a_renamed_file
     configure(course.root, "\nfrom course_lib.grading.preprocessors import use\n\nuse(c)\n")
     (course.root / "gradebook.db").unlink()
     path = path_of(course, "early")
-    path.rename(path.with_name("kimminsu_12345_67890_string_comparison-1.ipynb"))
+    path.rename(path.with_name(f"kimminsu_12345_67890_{CONCEPT}-1.ipynb"))
     (path.parent / "timestamp.txt").write_text("2026-11-01 16:59:59 +0900\n")
     for options in ([], ["--force"]):
         nbgrader(course.root, "autograde", CONCEPT, *options)

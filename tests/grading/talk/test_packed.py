@@ -42,7 +42,8 @@ PLAIN = [
     None, True, 0, -7, 2**80, 1.5, math.inf, "Hangul 한글 \ud800",
     "\ud83d\ude00", "\ude00\ud83d", {"\ud800\udfff": "a😀"},
     b"\x00\xff", 1 + 2j, (), [], {}, [1, [2, (3,)]],
-    {"a": [1], (1, 2): None}, {1, 2}, frozenset({"x"}), range(3, 9, 2), slice(None, 2), np.float32(1.5), np.int64(3),
+    {"a": [1], (1, 2): None}, {1, 2}, frozenset({"x"}), range(3, 9, 2), slice(None, 2), np.float32(1.5),
+    np.int64(3), np.str_("a한"), np.bytes_(b"\x00a"),
     np.dtype("float32"), torch.float16, torch.device("cpu"), torch.Size([2, 3]),
     torch.Size([10**15, 0, 10**15]), torch.Size([1] * 40),
 ]  # fmt: skip
