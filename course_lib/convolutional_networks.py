@@ -177,7 +177,7 @@ def im2col(
 def convolve_gradients(
     images: Images,
     weight: Float[Tensor, "out channel kernel_height kernel_width"],
-    upstream: Float[Tensor, "batch out rows columns"],
+    upstream: Float[Tensor, "..."],
     stride: int = 1,
     padding: int = 0,
 ) -> tuple[Images, Float[Tensor, "out channel kernel_height kernel_width"]]:
@@ -210,7 +210,7 @@ def convolve_gradients(
 
 def max_pool_gradient(
     images: Images,
-    upstream: Float[Tensor, "batch channel rows columns"],
+    upstream: Float[Tensor, "..."],
     size: int,
     stride: int,
 ) -> Images:

@@ -9,6 +9,9 @@
 #
 # Images have the axes `batch channel height width`. Height and width may differ, and so may the sides of a kernel.
 # Padding is the number of pixels of value 0 added on each side of both axes, unless a prompt says otherwise.
+#
+# Tensors are `float32` or `float64`, and the result has their dtype and device. A tensor may lie in memory with gaps,
+# as after a transpose. There `reshape` works, and `view` may refuse.
 # %%
 import torch
 
@@ -16,9 +19,9 @@ from course_lib.checking import check
 
 
 # %% [markdown] exercise="convolutional_networks.output_size"
-# Warm-up. On how many places does a kernel fit along one axis?
+# On how many places does a kernel fit along one axis?
 #
-# - `size`: how many pixels there are; `padding`: $p$, how many are added on each side
+# - `size`: how many pixels there are, maybe 0; `padding`: $p$, how many are added on each side
 # - `kernel`: $k$, how many numbers the kernel has; `dilation`: $d$, how far they are apart
 # - `stride`: $s$, how far the kernel moves from place to place
 # - returns a Python `int`; pixels that are left over at the end are not used

@@ -12,7 +12,8 @@
 #
 # Three promises hold for all of them. Tensors of floats are `float32` or `float64`, and the result has the dtype and
 # the device of what came in. Arguments belong to the caller and stay as they were. And logits may be of any size: where
-# a loss is a number, no step on the way to it may be infinite or `nan`.
+# a loss is a number, no step on the way to it may be infinite or `nan`. A tensor may lie in memory with gaps, as after
+# a transpose. There `reshape` works, and `view` may refuse.
 # %%
 import math
 

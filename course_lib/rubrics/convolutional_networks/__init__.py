@@ -24,6 +24,16 @@ AUTOGRAD = (
 FLOATS = ("float32", "float64")
 
 
+def short(given, *defaults):
+    """Return the arguments without those at the end that equal their defaults."""
+    given = list(given)
+    for default in reversed(defaults):
+        if given[-1] != default:
+            break
+        given.pop()
+    return tuple(given)
+
+
 def images(rng, height, width):
     """Return images of these sides with one or more examples and channels, sometimes lying with gaps in memory."""
     made = cases.normal(

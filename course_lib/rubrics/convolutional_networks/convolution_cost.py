@@ -6,7 +6,14 @@ from course_lib import convolutional_networks as cn
 from course_lib.checking import Call, Refused, cases, rubric
 
 
-@rubric(answer=cn.convolution_cost, title="Few parameters, many multiplications", points=2, difficulty=1, minutes=8)
+@rubric(
+    answer=cn.convolution_cost,
+    title="Few parameters, many multiplications",
+    points=2,
+    difficulty=1,
+    minutes=8,
+    draws=100,
+)
 def convolution_cost(rng, size):
     """Layers of unlike channel counts and sides."""
     return size, size + 2, (3, 2 + size % 3), (int(rng.integers(4, 9)), int(rng.integers(9, 14)))
@@ -32,8 +39,9 @@ def anything(rng):
     channels, out = groups * cases.whole(rng, 1, 6), groups * cases.whole(rng, 1, 40)
     kernel, places = ((cases.whole(rng, 1, most), cases.whole(rng, 1, most)) for most in (7, 40))
     how = {"groups": groups, "bias": bool(rng.integers(2))}
-    if rng.random() < 0.12:
-        how["groups"] = cases.one_of(rng, 0, -1, channels + 1, out + channels)
+    if rng.random() < 0.2:
+        one_sided = [groups for groups in range(2, 41) if (channels % groups == 0) != (out % groups == 0)]
+        how["groups"] = cases.one_of(rng, 0, -1, channels + out, *one_sided[:1], *one_sided[-1:])
         return Refused(Call((channels, out, kernel, places), how))
     return Call((channels, out, kernel, places), how)
 
@@ -100,3 +108,31 @@ convolution_cost.slip(
 convolution_cost.slip(
     "takes_any_groups", "Groups that leave a rest were accepted. Refuse them with a ValueError.", asks=False
 )
+
+
+@convolution_cost.mistake
+def divides_twice(channels, out, kernel, places, groups=1, bias=True, *, right):
+    """Both channel counts were divided by the groups. That counts one group; there are `groups` of them."""
+    weights = out // groups * (channels // groups) * kernel[0] * kernel[1]
+    return weights + (out if bias else 0), weights * places[0] * places[1]
+
+
+@convolution_cost.mistake
+def counts_square_places(channels, out, kernel, places, groups=1, bias=True, *, right):
+    """The number of rows was squared. Multiply the rows by the columns."""
+    return right[0], right[1] // places[1] * places[0]
+
+
+@convolution_cost.mistake
+def has_one_bias(channels, out, kernel, places, groups=1, bias=True, *, right):
+    """One bias was counted for the whole layer. Each output channel has its own."""
+    return right[0] - (out - 1 if bias else 0), right[1]
+
+
+@convolution_cost.mistake
+def asks_the_channels_only(channels, out, kernel, places, groups=1, bias=True):
+    """The groups divide the channels that come in, but not those that go out. Refuse that, too."""
+    if groups < 1 or channels % groups:
+        raise ValueError("groups that do not fit")
+    weights = out * (channels // groups) * kernel[0] * kernel[1]
+    return weights + (out if bias else 0), weights * places[0] * places[1]

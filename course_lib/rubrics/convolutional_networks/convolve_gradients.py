@@ -5,7 +5,7 @@ import torch.nn.functional as F
 
 from course_lib import convolutional_networks as cn
 from course_lib.checking import Refused, cases, rubric
-from course_lib.rubrics.convolutional_networks import AUTOGRAD, CONVOLUTIONS, FOLDS, fitting, images, places
+from course_lib.rubrics.convolutional_networks import AUTOGRAD, CONVOLUTIONS, FOLDS, fitting, images, places, short
 
 
 @rubric(
@@ -47,11 +47,12 @@ def anything(rng):
     made = images(rng, *sides)
     weight = torch.from_numpy(rng.normal(size=(out, made.shape[1], *kernel))).to(made.dtype)
     shape = (len(made), out, *places(sides, kernel, stride, padding))
-    if rng.random() < 0.08:
-        shape = (*shape[:3], shape[3] + 1)
+    if rng.random() < 0.25:
+        at = cases.one_of(rng, 0, 0, 1, 1, 2, 3)
+        shape = tuple(1 if i == at and at < 2 < n + 1 else n + (i == at) for i, n in enumerate(shape))
         return Refused((made, weight, torch.ones(shape, dtype=made.dtype), stride, padding))
     upstream = torch.from_numpy(rng.normal(size=shape)).to(made.dtype)
-    return made, weight, upstream, stride, padding
+    return short((made, weight, upstream, stride, padding), 1, 0)
 
 
 @convolve_gradients.oracle
@@ -129,6 +130,29 @@ convolve_gradients.slip(
 convolve_gradients.slip(
     "forgets_the_upstream", "What comes from above was not used: multiply by it.", uses_upstream=False
 )
+
+
+@convolve_gradients.mistake
+def overwrites_what_other_numbers_sent(images, weight, upstream, stride=1, padding=0):
+    """Where places overlap the last number of the kernel overwrote what the others sent. Add instead."""
+    sent, of_weight = (
+        torch.zeros_like(F.pad(images, [padding] * 4)),
+        cn.convolve_gradients(images, weight, upstream, stride, padding)[1],
+    )
+    for u in range(weight.shape[2]):
+        for v in range(weight.shape[3]):
+            at = tuple(
+                slice(k, k + (n - 1) * stride + 1, stride) for k, n in zip((u, v), upstream.shape[2:], strict=True)
+            )
+            sent[:, :, *at] = torch.einsum("borc,ok->bkrc", upstream, weight[:, :, u, v])
+    height, width = images.shape[2:]
+    return sent[:, :, padding : padding + height, padding : padding + width], of_weight
+
+
+@convolve_gradients.mistake
+def broadcasts_the_upstream(images, weight, upstream, stride=1, padding=0):
+    """An upstream of one image was used for all. Compare its whole shape with the result's, and refuse."""
+    return cn.convolve_gradients(images, weight, upstream.expand(len(images), -1, -1, -1), stride, padding)
 
 
 @convolve_gradients.mistake

@@ -4,7 +4,7 @@ import torch
 
 from course_lib import convolutional_networks as cn
 from course_lib.checking import cases, rubric
-from course_lib.rubrics.convolutional_networks import CONVOLUTIONS, FOLDS, fitting, images
+from course_lib.rubrics.convolutional_networks import CONVOLUTIONS, FOLDS, fitting, images, short
 
 
 @rubric(
@@ -39,8 +39,10 @@ def anything(rng):
     """Any counts of images and channels, unlike sides, any kernel that fits, stride, padding and dilation."""
     kernel = cases.whole(rng, 1, 3), cases.whole(rng, 1, 3)
     stride, padding, dilation = cases.whole(rng, 1, 3), cases.whole(rng, 0, 2), cases.whole(rng, 1, 3)
+    if rng.random() < 0.15:
+        kernel, stride, padding = (1, 1), 1, 0  # the matrix is the images themselves, and yet has memory of its own
     height, width = fitting(rng, kernel, padding, dilation)
-    return images(rng, height, width), kernel, stride, padding, dilation
+    return short((images(rng, height, width), kernel, stride, padding, dilation), 1, 0, 1)
 
 
 @im2col.oracle
@@ -110,6 +112,12 @@ def forgets_the_padding(images, kernel, stride=1, padding=0, dilation=1):
 def forgets_the_dilation(images, kernel, stride=1, padding=0, dilation=1):
     """The numbers of the kernel stand side by side. With a dilation of d they are d pixels apart."""
     return cn.im2col(images, kernel, stride, padding, 1)
+
+
+@im2col.mistake
+def takes_a_square_kernel(images, kernel, stride=1, padding=0, dilation=1):
+    """The kernel was taken as a square. Its second number is its width."""
+    return cn.im2col(images, (kernel[0], kernel[0]), stride, padding, dilation)
 
 
 @im2col.mistake

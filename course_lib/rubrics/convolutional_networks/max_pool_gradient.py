@@ -53,9 +53,13 @@ def anything(rng):
     made = images(rng, *sides)
     if rng.random() < 0.5:
         made = made.round()  # many equals
+        if made.dtype == torch.float64 and rng.random() < 0.5:
+            made = made + 1e-9 * torch.from_numpy(rng.normal(size=made.shape))  # equal in float32 only
     shape = (*made.shape[:2], *places(sides, (size, size), stride, 0))
-    if rng.random() < 0.08:
-        return Refused((made, torch.ones(*shape[:2], shape[2] + 1, shape[3], dtype=made.dtype), size, stride))
+    if rng.random() < 0.25:
+        at = cases.one_of(rng, 0, 0, 1, 1, 2, 3)
+        other = [1 if i == at and at < 2 < n + 1 else n + (i == at) for i, n in enumerate(shape)]
+        return Refused((made, torch.ones(other, dtype=made.dtype), size, stride))
     return made, torch.from_numpy(rng.normal(size=shape)).to(made.dtype), size, stride
 
 
@@ -123,6 +127,26 @@ max_pool_gradient.slip(
     "A winner below 0 got nothing. That is the rule of ReLU; max-pooling has no threshold.",
     keeps=False,
 )
+
+
+@max_pool_gradient.mistake
+def pays_a_winner_once(images, upstream, size, stride):
+    """A pixel that wins several windows got the gradient of the last one only. Add them up."""
+    rows, columns = places(images.shape[2:], (size, size), stride, 0)
+    result = cn.max_pool_gradient(images, upstream, size, stride)
+    for i in range(rows):
+        for j in range(columns):
+            one = torch.zeros_like(upstream)
+            one[:, :, i, j] = 1.0
+            won = cn.max_pool_gradient(images, one, size, stride) > 0
+            result = torch.where(won, upstream[:, :, i, j, None, None], result)
+    return result
+
+
+@max_pool_gradient.mistake
+def broadcasts_the_upstream(images, upstream, size, stride):
+    """An upstream of one channel was used for all. Compare its whole shape with the pooled images', and refuse."""
+    return cn.max_pool_gradient(images, upstream.expand(-1, images.shape[1], -1, -1), size, stride)
 
 
 @max_pool_gradient.mistake

@@ -4,9 +4,17 @@ import math
 
 from course_lib import convolutional_networks as cn
 from course_lib.checking import Refused, cases, rubric
+from course_lib.rubrics.convolutional_networks import short
 
 
-@rubric(answer=cn.output_size, title="Warm-up: on how many places a kernel fits", points=2, difficulty=1, minutes=6)
+@rubric(
+    answer=cn.output_size,
+    title="Warm-up: on how many places a kernel fits",
+    points=2,
+    difficulty=1,
+    minutes=6,
+    draws=100,
+)
 def output_size(rng, size):
     """Kernels on a few pixels, with stride and padding."""
     return int(rng.integers(6, 9)) + size, int(rng.integers(2, 5)), 1 + size % 3, size % 2, 1
@@ -28,20 +36,22 @@ def too_large():
 def anything(rng):
     """Any size, also 0, any kernel, stride, padding and dilation; what fits nowhere or makes no sense is refused."""
     asked = {
-        "size": cases.whole(rng, 0, 60),
+        "size": cases.one_of(rng, 0, cases.whole(rng, 1, 60), cases.whole(rng, 1, 60)),
         "kernel": cases.whole(rng, 1, 9),
         "stride": cases.whole(rng, 1, 7),
         "padding": cases.whole(rng, 0, 5),
         "dilation": cases.whole(rng, 1, 4),
     }
-    if rng.random() < 0.1:
-        asked[cases.one_of(rng, "kernel", "stride", "padding", "dilation")] = cases.one_of(rng, -1, -2)
+    if rng.random() < 0.15:
+        asked[cases.one_of(rng, "kernel", "stride", "padding", "padding", "dilation")] = cases.one_of(rng, -1, -2)
         return Refused(tuple(asked.values()))
-    if rng.random() < 0.1:
+    if rng.random() < 0.15:
         asked[cases.one_of(rng, "kernel", "stride", "dilation")] = 0
         return Refused(tuple(asked.values()))
+    if rng.random() < 0.1:
+        asked["size"] = max(0, asked["dilation"] * (asked["kernel"] - 1) + 1 - 2 * asked["padding"])  # one place
     fits = asked["dilation"] * (asked["kernel"] - 1) + 1 <= asked["size"] + 2 * asked["padding"]
-    return tuple(asked.values()) if fits else Refused(tuple(asked.values()))
+    return short(asked.values(), 1, 0, 1) if fits else Refused(tuple(asked.values()))
 
 
 @output_size.oracle
@@ -116,3 +126,30 @@ def takes_any_numbers(size, kernel, stride=1, padding=0, dilation=1):
     if room < 0:
         raise ValueError("fits nowhere")
     return room // max(stride, 1) + 1
+
+
+@output_size.mistake
+def rounds_toward_zero(size, kernel, stride=1, padding=0, dilation=1):
+    """A kernel that is a little too large got one place: `int` rounds −0.5 to 0. Round down with `//`, or ask first."""
+    if min(kernel, stride, dilation) < 1 or padding < 0:
+        raise ValueError("no such layer")
+    found = int((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1
+    if found < 1:
+        raise ValueError("fits nowhere")
+    return found
+
+
+@output_size.mistake
+def forgets_that_padding_makes_room(size, kernel, stride=1, padding=0, dilation=1):
+    """A kernel larger than the image was refused. With its padding the image may be large enough."""
+    if kernel > size:
+        raise ValueError("fits nowhere")
+    return cn.output_size(size, kernel, stride, padding, dilation)
+
+
+@output_size.mistake
+def wants_one_pixel_more(size, kernel, stride=1, padding=0, dilation=1):
+    """A kernel that covers the padded image exactly was refused. It fits on one place."""
+    if dilation * (kernel - 1) + 1 >= size + 2 * padding:
+        raise ValueError("fits nowhere")
+    return cn.output_size(size, kernel, stride, padding, dilation)

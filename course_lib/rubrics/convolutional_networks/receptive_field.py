@@ -1,10 +1,14 @@
 """What an answer to `convolutional_networks.receptive_field` must do, and the mistakes we know."""
 
+import math
+
 from course_lib import convolutional_networks as cn
 from course_lib.checking import Refused, cases, rubric
 
 
-@rubric(answer=cn.receptive_field, title="How much of the image a unit sees", points=3, difficulty=2, minutes=12)
+@rubric(
+    answer=cn.receptive_field, title="How much of the image a unit sees", points=3, difficulty=2, minutes=12, draws=100
+)
 def receptive_field(rng, size):
     """Stacks of a few layers with strides."""
     return ([(int(rng.integers(2, 4)), 1 + (i + size) % 2, 1) for i in range(size)],)
@@ -111,3 +115,28 @@ def adds_up_the_kernels(layers):
     """The kernels were added up. Views overlap: each layer adds one pixel less than its kernel has."""
     _, jump = cn.receptive_field(layers)
     return sum(kernel for kernel, _, _ in layers) or 1, jump
+
+
+@receptive_field.mistake
+def multiplies_the_kernels(layers):
+    """The kernels were multiplied. Views overlap: each layer adds k − 1 steps of the strides before it."""
+    _, jump = cn.receptive_field(layers)
+    return math.prod(kernel for kernel, _, _ in layers), jump
+
+
+@receptive_field.mistake
+def adds_up_the_strides(layers):
+    """The strides were added up. Two strides of 2 make neighbors 4 pixels apart, so multiply."""
+    field, jump = 1, 1
+    for kernel, stride, dilation in layers:
+        field, jump = field + dilation * (kernel - 1) * jump, jump + stride - 1
+    cn.receptive_field(layers)
+    return field, jump
+
+
+@receptive_field.mistake
+def knows_one_stride_only(layers):
+    """Only the stride of the layer just before was used. The strides of all earlier layers count, multiplied."""
+    _, jump = cn.receptive_field(layers)
+    before = [1, *(stride for _, stride, _ in layers)]
+    return 1 + sum(d * (k - 1) * s for (k, _, d), s in zip(layers, before, strict=False)), jump

@@ -4,9 +4,10 @@ import math
 
 from course_lib import convolutional_networks as cn
 from course_lib.checking import Refused, cases, rubric
+from course_lib.rubrics.convolutional_networks import short
 
 
-@rubric(answer=cn.same_padding, title="Padding that keeps the size", points=2, difficulty=2, minutes=10)
+@rubric(answer=cn.same_padding, title="Padding that keeps the size", points=2, difficulty=2, minutes=10, draws=100)
 def same_padding(rng, size):
     """Odd and even kernels with a stride of 1 or more."""
     return int(rng.integers(4, 9)) + size, 2 + size % 4, 1 + size % 2, 1
@@ -32,7 +33,7 @@ def anything(rng):
     if rng.random() < 0.12:
         asked[int(rng.integers(4))] = cases.one_of(rng, 0, -1)
         return Refused(tuple(asked))
-    return tuple(asked)
+    return short(asked, 1, 1)
 
 
 @same_padding.oracle

@@ -16,6 +16,7 @@ from course_lib.rubrics.losses import any_logits, short
     points=3,
     difficulty=2,
     minutes=15,
+    draws=40,
     forbids=[
         "torch.nn.functional.binary_cross_entropy",
         "torch.nn.functional.binary_cross_entropy_with_logits",
@@ -49,7 +50,7 @@ def anything(rng):
     logits = any_logits(rng, *shape)
     if rng.random() < 0.1:
         logits, shape = logits.flatten()[0], ()
-    targets = rng.choice([rng.random(), 0.0, 1.0], size=shape)
+    targets = rng.choice([rng.random(), 0.0, 1.0, 1e-6], size=shape)
     kind = rng.random()
     if kind < 0.08:
         return Refused((logits[..., None][..., :0], torch.zeros(*shape, 0, dtype=logits.dtype)))
@@ -130,6 +131,12 @@ def swaps_the_sides(logits, targets):
 def sums(logits, targets, *, right):
     """The losses are summed. Average them over all numbers."""
     return right * targets.numel()
+
+
+@binary_cross_entropy.mistake
+def divides_by_the_first_axis(logits, targets, *, right):
+    """The sum was divided by the length of the first axis. Divide by the count of all numbers."""
+    return right * targets.numel() / (len(targets) if targets.dim() else 1)
 
 
 @binary_cross_entropy.mistake

@@ -15,6 +15,7 @@ from course_lib.rubrics.losses import SCALES, short
     points=3,
     difficulty=2,
     minutes=12,
+    draws=40,
     forbids=[
         "torch.logsumexp",
         "torch.Tensor.logsumexp",
@@ -55,7 +56,8 @@ def anything(rng):
         return Refused((torch.zeros(shape, dtype=dtype), dim))
     if len(shape) > 1 and rng.random() < 0.05:
         shape[(dim + 1) % len(shape)] = 0  # another axis may be empty
-    scores = rng.normal(size=shape) * rng.choice(SCALES)
+    huge = 1e12 if dtype == torch.float32 else 1e100
+    scores = rng.normal(size=shape) * rng.choice((*SCALES, huge))
     if rng.random() < 0.3:
         scores = np.where(rng.random(size=shape) < rng.choice([0.3, 0.9]), -np.inf, scores)
     if rng.random() < 0.1:
@@ -115,10 +117,18 @@ def subtracts_infinity_from_itself(scores, dim):
 
 
 @log_sum_exp.mistake
+def thinks_of_minus_infinity_only(scores, dim):
+    """Where the maximum is +∞, ∞ − ∞ gives nan. There, shift by 0, as where it is −∞."""
+    _refuse(scores, dim)
+    top = scores.amax(dim=dim, keepdim=True)
+    return _shifted(scores, dim, top.masked_fill(top == -torch.inf, 0.0))
+
+
+@log_sum_exp.mistake
 def forgets_to_add_the_maximum(scores, dim, *, right):
     """The scores were shifted, but the shift was not added to the logarithm again."""
-    top = scores.amax(dim=dim)
-    return right - top.masked_fill(top.isinf(), 0.0)
+    top = scores.amax(dim=dim, keepdim=True)
+    return (scores - top.masked_fill(top.isinf(), 0.0)).exp().sum(dim=dim).log()
 
 
 @log_sum_exp.mistake

@@ -9,7 +9,15 @@ from course_lib.checking import Refused, rubric
 from course_lib.rubrics.losses import short
 
 
-@rubric(answer=losses.perplexity, title="The perplexity of several texts together", points=2, difficulty=2, minutes=10)
+@rubric(
+    answer=losses.perplexity,
+    title="The perplexity of several texts together",
+    points=2,
+    difficulty=2,
+    minutes=10,
+    tolerance=(1e-5, 1e-8),  # a sum of float32 in float32 is right, and e to it carries the error on
+    draws=60,
+)
 def perplexity(rng, size):
     """Texts of different lengths."""
     counts = torch.from_numpy(rng.integers(1, 9, size=size))
@@ -38,7 +46,7 @@ def anything(rng):
     kind = rng.random()
     if kind < 0.05:
         return Refused((sums, counts * 0))
-    if kind < 0.1:
+    if kind < 0.15:
         counts[int(rng.integers(texts))] = -1
         return Refused((sums, counts))
     return (sums, counts) if counts.sum() else Refused((sums, counts))
@@ -81,6 +89,12 @@ def weighs_the_perplexities(sums, counts):
 def takes_two_to_the_power(sums, counts, *, right):
     """2 was raised to a power in nats. The losses come from natural logarithms, so the base is e."""
     return 2 ** math.log(right)
+
+
+@perplexity.mistake
+def writes_e_as_a_number(sums, counts, *, right):
+    """e was written as 2.718. Its other digits count: take `math.exp`."""
+    return 2.718 ** math.log(right)
 
 
 @perplexity.mistake

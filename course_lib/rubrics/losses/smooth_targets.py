@@ -13,6 +13,7 @@ from course_lib.rubrics.losses import any_labels
     points=2,
     difficulty=1,
     minutes=10,
+    draws=60,
 )
 def smooth_targets(rng, size):
     """Labels of a few classes, smoothed by some tenths."""
@@ -41,7 +42,7 @@ def anything(rng):
     kind = rng.random()
     if kind < 0.08:
         return Refused((labels, classes, float(rng.choice([-0.1, 1.1, -1.0, 2.0]))))
-    if kind < 0.16:
+    if kind < 0.25:
         return Refused(
             (
                 torch.cat([labels, torch.tensor([int(rng.choice([-1, -classes, classes, 100 + classes]))])]),
@@ -71,6 +72,19 @@ def spreads_over_the_others_only(labels, classes, smoothing):
     """The share was spread over the other classes only. Here, as in PyTorch, the label gets its part of it, too."""
     hot = _one_hot(labels, classes, smoothing)
     return hot * (1 - smoothing) + (1 - hot) * smoothing / max(classes - 1, 1)
+
+
+@smooth_targets.mistake
+def counts_the_classes_in_the_labels(labels, classes, smoothing):
+    """The number of classes was taken from the largest label. A class may be missing in a batch: use `classes`."""
+    losses.smooth_targets(labels, classes, smoothing)
+    return losses.smooth_targets(labels, int(labels.max()) + 1 if len(labels) else 0, smoothing)
+
+
+@smooth_targets.mistake
+def takes_one_class_too_many(labels, classes, smoothing):
+    """The label K was taken for a class. Classes are counted from 0, so the last one is K − 1: refuse it."""
+    return losses.smooth_targets(labels, classes + 1, smoothing)[:, :classes]
 
 
 @smooth_targets.mistake

@@ -16,6 +16,7 @@ REDUCTIONS = ("mean", "sum", "none")
     difficulty=3,
     minutes=20,
     forbids=CROSS_ENTROPIES,
+    draws=50,
 )
 def token_cross_entropy(rng, size):
     """Texts of different lengths, padded on the right, in each of the three reductions."""
@@ -59,12 +60,15 @@ def anything(rng):
         logits = logits.masked_fill(~real[:, :, None], float(rng.choice([torch.nan, torch.inf, -torch.inf])))
     reduction = REDUCTIONS[rng.integers(3)]
     kind = rng.random()
-    if kind < 0.06:
+    if kind < 0.1:
+        real = real & bool(rng.integers(2))  # no real token does not excuse it
         return Refused((logits, labels, real, str(rng.choice(["average", "Mean", ""]))))
-    if kind < 0.15:
+    if kind < 0.25:
         real[0, 0] = True
         labels[0, 0] = int(rng.choice([-1, -100, classes]))
         return Refused((logits, labels, real, reduction))
+    if reduction == "mean" and kind < 0.6:
+        return logits, labels, real
     return logits, labels, real, reduction
 
 
@@ -144,7 +148,8 @@ def forgets_the_mask(logits, labels, real, reduction="mean"):
 
 @token_cross_entropy.mistake
 def looks_for_minus_100(logits, labels, real, reduction="mean"):
-    """Padding was recognized by the label −100, as in PyTorch's `ignore_index`. Here the mask says what is real."""
+    """What counts as padding was read off the labels, as with PyTorch's `ignore_index` of −100. Under the padding any
+    number may stand, also one that is no class: let the mask say which labels to check and to count."""
     _refuse(reduction)
     return losses.token_cross_entropy(logits, labels, labels != -100, reduction)
 

@@ -16,6 +16,7 @@ from course_lib.rubrics.losses import CROSS_ENTROPIES, any_labels, any_logits, l
     difficulty=2,
     minutes=12,
     forbids=CROSS_ENTROPIES,
+    draws=60,
 )
 def weighted_cross_entropy(rng, size):
     """Batches of three classes that weigh differently."""
@@ -44,12 +45,14 @@ def anything(rng):
     if rng.random() < 0.3:
         weights = weights.masked_fill(torch.arange(classes) == int(rng.integers(classes)), 0.0)
     kind = rng.random()
-    if kind < 0.05:
-        return Refused((logits, labels, weights - 60.0))
-    if kind < 0.1:
-        labels[-1] = int(rng.choice([-1, classes]))
+    if kind < 0.12:
+        unused = sorted(set(range(classes)) - set(labels.tolist())) or range(classes)
+        one = torch.arange(classes) == int(rng.choice(unused if kind < 0.08 else range(classes)))
+        return Refused((logits, labels, weights.masked_fill(one, float(rng.choice([-0.01, -60.0])))))
+    if kind < 0.32:
+        labels[-1] = int(rng.choice([-1, classes, classes]))
         return Refused((logits, labels, weights))
-    if kind < 0.13:
+    if kind < 0.37:
         return Refused((logits[:0], labels[:0], weights))
     asked = (logits, labels, weights)
     return asked if weights[labels].sum() > 0 else Refused(asked)
@@ -130,6 +133,26 @@ def divides_nothing_by_nothing(logits, labels, weights):
     losses.weighted_cross_entropy(logits, labels, weights + 1 if (weights >= 0).all() else weights)
     shares, each = weights[labels], torch.logsumexp(logits, 1) - logits.gather(1, labels[:, None])[:, 0]
     return (shares * each).sum() / shares.sum()
+
+
+@weighted_cross_entropy.mistake
+def counts_labels_from_the_end(logits, labels, weights):
+    """A label below 0 was counted from the end. It is no class: refuse it with a ValueError."""
+    return losses.weighted_cross_entropy(logits, torch.where(labels < 0, labels + len(weights), labels), weights)
+
+
+@weighted_cross_entropy.mistake
+def asks_only_the_weights_in_use(logits, labels, weights):
+    """Only the weights of the examples were checked. A negative weight is refused, also of a class without example."""
+    return losses.weighted_cross_entropy(
+        logits, labels, weights.clamp(min=0) if (weights[labels] >= 0).all() else weights
+    )
+
+
+@weighted_cross_entropy.mistake
+def averages_nothing(logits, labels, weights):
+    """An empty batch has no mean. Refuse it with a ValueError."""
+    return losses.weighted_cross_entropy(logits, labels, weights) if len(labels) else logits.sum()
 
 
 @weighted_cross_entropy.mistake
