@@ -269,7 +269,7 @@ def test_a_failing_cell_fails_the_build_with_its_line(tiny):
     (tiny / "course_lib/sums.py").write_text("two = 2\n")
     failed = build(tiny)
     assert failed.returncode == 1
-    assert "sums.md:10: cell 2: ImportError" in failed.stderr
+    assert "sums.md:15: cell 2: ImportError" in failed.stderr
     assert "Traceback (most recent call last)" not in failed.stderr.split("ImportError")[0]
 
 

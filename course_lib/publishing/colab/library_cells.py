@@ -13,9 +13,10 @@ def library_cell(listing: Block, folder: Path) -> str:
     """Return the code for a `literalinclude` of one function or class of a concept; nothing for any other."""
     concept = re.search(r"course_lib/(\w+)\.py$", listing.argument)
     name = str(listing.options.get("pyobject", ""))
-    if concept is None:
+    file = folder / listing.argument
+    if concept is None or not file.is_file():  # what is missing is said, with its line, where listings become text
         return ""
-    text = (folder / listing.argument).read_text(encoding="utf-8")
+    text = file.read_text(encoding="utf-8")
     tree = ast.parse(text)
     node = next((node for node in tree.body if getattr(node, "name", None) == name), None)
     if not isinstance(node, ast.FunctionDef | ast.ClassDef):
