@@ -124,8 +124,8 @@ def token_loss(
 def wasted_fraction(lengths: list[int], batches: list[list[int]]) -> float:
     """Say what fraction of the cells of padded batches holds no real token.
 
-    A batch lists the indices of its sequences, `lengths` are in tokens. Without cells the fraction
-    is 0. Equation {eq}`attention_masks-waste`; Krell et al. 2021.
+    A batch lists the indices of its sequences, `lengths` are in tokens. Without cells
+    the fraction is 0. Equation {eq}`attention_masks-waste`; Krell et al. 2021.
 
     >>> wasted_fraction([1, 3, 2], [[0, 1], [2]])
     0.25
