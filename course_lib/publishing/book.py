@@ -15,6 +15,7 @@ from course_lib.checking.dependencies import digest_of
 from course_lib.publishing.contents import Contents, Page, read_contents, repository_url
 
 STAMP = "book_stamp.json"
+UNFINISHED = ".unfinished"
 # What a built book can depend on; `_build`, `.venv` and the like are products.
 INPUTS = ("_config.yml", "_toc.yml", "pyproject.toml", "requirements.txt")
 INPUT_FOLDERS = ("book", "course_lib", "exercises")
@@ -45,16 +46,17 @@ def build_book(root: Path, build: Path | None = None, only: list[str] | None = N
     toc = _table_of_contents(root, build, only)
     contents = read_contents(root, toc)
     _execute(contents, build, jobs)
-    try:
-        _run_sphinx(root, build, toc)
-    except BaseException:
-        # With -W Sphinx keeps its environment even when a build failed, and would say nothing the second time.
+    # Sphinx keeps its environment even when a build failed, or was killed before pages were cut down to what they need,
+    # and would take all of it for done the second time.
+    if (build / UNFINISHED).exists():
         shutil.rmtree(build / ".doctrees", ignore_errors=True)
-        raise
+    (build / UNFINISHED).touch()
+    _run_sphinx(root, build, toc)
     _copy_notebooks(contents, build)
     _write_front(front, contents.concepts[only[0]] if only else contents.pages[0])
     _remove_former_pages(build, contents)
     _write_stamp(build, inputs)
+    (build / UNFINISHED).unlink()
     print(f"Built in {time.monotonic() - start:.0f} s: {front}")
     return front
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from course_lib.publishing.book import STAMP, UNFINISHED
+
 ROOT = Path(__file__).parents[2]
 HEAD = """---
 jupytext: {text_representation: {extension: .md, format_name: myst}}
@@ -305,3 +307,15 @@ def test_a_page_names_the_way_to_it_where_its_needs_do_not(tiny):
     )
     assert build(tiny).returncode == 0
     assert "(3 pages, 17 minutes)" in html(tiny, "part/powers"), "it was made anew with the minutes of another"
+
+
+@pytest.mark.slow
+def test_what_a_killed_build_left_is_not_taken_for_done(tiny):
+    assert build(tiny).returncode == 0
+    page = tiny / "_build/html/book/part/sums.html"
+    whole = page.read_text()
+    page.write_text("half a page")
+    (tiny / "_build" / UNFINISHED).touch()
+    (tiny / "_build" / STAMP).unlink()
+    assert build(tiny).returncode == 0
+    assert page.read_text() == whole
