@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from grading.conftest import needs_landlock
 from grading.test_cohort import CONCEPT, MANY, marks, write_class
-from house_rules.house import MADE_UP, ROOT
+from house_rules.house import MADE_UP
 
 from course_lib.grading import demo_class
 from course_lib.grading.cohort import grade_class
@@ -206,7 +206,7 @@ def python(tmp_path):
     if not shutil.which("setpriv"):
         pytest.skip("no setpriv here")
     (tmp_path / "home").mkdir()
-    environment = {"HOME": str(tmp_path / "home"), "PATH": os.defpath, "PYTHONPATH": str(ROOT)}
+    environment = {"HOME": str(tmp_path / "home"), "PATH": os.defpath, "PYTHONPATH": os.environ["PYTHONPATH"]}
     starts_itself = "import subprocess, sys; subprocess.run([sys.executable, '-Ic', 'import nbgrader'], check=True)"
     for found in (sys.executable, _system_python(tmp_path / "venv")):
         open_the_way_to(found)
